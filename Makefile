@@ -1,0 +1,45 @@
+# `make book` builds the book, `make test` runs everything. Both set up .venv when it is missing.
+PYTHON ?= python3
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book serve test check unit chapters notebooks clean
+
+help: ## Say what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | tr '|' '\t'
+
+setup: ## Make .venv and install what requirements.txt names
+	@$(PYTHON) tools/setup_env.py $(VENV)
+
+book: setup ## Build the book; a warning is an error
+	@$(BIN)/python tools/book.py build
+
+serve: setup ## Open the book on this machine (PORT=8000)
+	@$(BIN)/python tools/book.py serve --port $(or $(PORT),8000)
+
+test: check book unit chapters ## Run everything: checks, library, chapters, pages
+
+check: setup ## Lint, formatting, types, layers, vendored scripts
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m pyright
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python tools/vendor.py check
+	$(BIN)/python tools/address.py
+
+unit: setup ## The tests of the library, the book's files and its pages
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+chapters: setup ## Execute every chapter and compare it with its committed outputs
+	$(BIN)/python -m pytest --nbval book/ -n 2 --dist loadfile
+
+notebooks: setup ## Execute chapters in place (all, or ONLY=01) and store their outputs
+	$(BIN)/python tools/notebooks.py $(ONLY)
+
+clean: ## Remove what was built; .venv stays
+	rm -rf _build dist build .pytest_cache .ruff_cache .hypothesis

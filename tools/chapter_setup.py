@@ -1,0 +1,28 @@
+"""The one set-up text that begins the first code cell of every chapter."""
+
+from __future__ import annotations
+
+from address import address
+
+# --no-deps: the machine's own packages stay as they are. The named ones are small, and a
+# notebook service may lack them.
+TEXT = """\
+import importlib.util
+import os
+import subprocess
+import sys
+
+if importlib.util.find_spec("sicgan_lite") is None:  # in Colab; no other package is touched
+    library = os.environ.get("SICGAN_LITE_SPEC", "git+{url}")
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps"]
+    subprocess.run([*pip, library, "jaxtyping", "lazy-loader", "wadler-lindig"], check=True)
+"""
+
+
+def setup_text() -> str:
+    """The text, with the address that ``_config.yml`` holds."""
+    return TEXT.format(url=address())
+
+
+if __name__ == "__main__":
+    print(setup_text(), end="")
