@@ -1,0 +1,54 @@
+"""Checks of arrays that come from outside: each error names what came and what is wanted."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Shape = tuple[int | None, ...]  # None: any length
+
+
+def check_rgb(rgb: Any, name: str = "rgb") -> None:
+    """Raise ValueError unless ``rgb`` is a uint8 array (h, w, 3) with at least one pixel.
+
+    Floats are refused: whether they run from 0 to 1 or to 255 would be a guess.
+    """
+    _check_array(rgb, name, (None, None, 3), "uint8", lambda dtype: dtype == np.uint8)
+
+
+def check_float(
+    array: Any, name: str, *, shape: Shape, low: float = -math.inf, high: float = math.inf
+) -> None:
+    """Raise ValueError unless ``array`` holds finite floats of this shape inside [low, high].
+
+    ``shape`` has None where any length will do: (None, None, 3). Both limits are included. NaN,
+    infinities, integers and empty arrays are refused.
+    """
+    _check_array(array, name, shape, "float", lambda dtype: np.issubdtype(dtype, np.floating))
+    with np.errstate(invalid="ignore"):  # NaN passes through min and max: no temporary array
+        least, most = float(array.min()), float(array.max())
+    if not (math.isfinite(least) and math.isfinite(most)):
+        raise ValueError(f"{name} must be finite; it holds NaN or infinity")
+    if least < low or most > high:
+        raise ValueError(f"{name} must lie in [{low:g}, {high:g}]; it runs from {least:g} to {most:g}")
+
+
+def _check_array(array: Any, name: str, shape: Shape, kind: str, accepts: Callable[[Any], bool]) -> None:
+    wanted = f"{name} must be a {kind} array of shape {_describe(shape)}"
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{wanted}; it is of type {type(array).__name__}")
+    if not accepts(array.dtype) or not _fits(array.shape, shape):
+        raise ValueError(f"{wanted}; it is {array.dtype} of shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{wanted} that is not empty; its shape is {array.shape}")
+
+
+def _fits(came: tuple[int, ...], wanted: Shape) -> bool:
+    return len(came) == len(wanted) and all(
+        limit in (None, length) for length, limit in zip(came, wanted, strict=True)
+    )
+
+
+def _describe(shape: Shape) -> str:
+    return f"({', '.join('any' if length is None else str(length) for length in shape)})"
