@@ -1,0 +1,128 @@
+"""Files that hold a run (to go on with it) or a generator (to give away)."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from sicgan_lite.config import Config
+from sicgan_lite.files import write_atomically
+from sicgan_lite.networks import Generator
+from sicgan_lite.training import TrainState, pixels_sha256
+
+SCHEMA = 1
+_PARTS = ("generator", "discriminator", "optimizer_g", "optimizer_d")
+
+Path_ = str | os.PathLike[str]
+
+
+class FileFormatError(ValueError):
+    """A file is not what it should be: truncated, of another kind, or for another photograph."""
+
+
+def save_checkpoint(path: Path_, state: TrainState) -> None:
+    """Write the whole run: weights, optimisers, step, RNG, config and the photograph's hash.
+
+    All or nothing, at any moment. Errors: OSError when it cannot be written.
+    """
+    content: dict[str, Any] = {part: getattr(state, part).state_dict() for part in _PARTS}
+    content |= {
+        "schema": SCHEMA,
+        "step": state.step,
+        "rng": state.rng.get_state(),
+        "config": state.config.to_dict(),
+        "rgb_sha256": state.rgb_sha256,
+    }
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    write_atomically(path, buffer.getvalue())
+
+
+def load_checkpoint(path: Path_, rgb: UInt8[np.ndarray, "h w 3"], device: str = "auto") -> TrainState:
+    """The state that ``save_checkpoint`` wrote, ready to go on bitwise as if never stopped.
+
+    Errors: FileNotFoundError; FileFormatError for a damaged file, another schema or another
+    photograph.
+    """
+    content = read_checkpoint(path)
+    if content["rgb_sha256"] != pixels_sha256(rgb):
+        raise FileFormatError(
+            f"{path} was trained on another photograph (pixels {content['rgb_sha256'][:12]}…, "
+            f"given {pixels_sha256(rgb)[:12]}…)"
+        )
+    state = TrainState.create(rgb, Config.from_dict(content["config"]), device)
+    for part in _PARTS:
+        getattr(state, part).load_state_dict(content[part])
+    state.rng.set_state(content["rng"])
+    state.step = content["step"]
+    return state
+
+
+def read_checkpoint(path: Path_) -> dict[str, Any]:
+    """The plain content of a checkpoint. Errors: FileNotFoundError, FileFormatError."""
+    try:
+        content = torch.load(Path(path), map_location="cpu", weights_only=True)
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
+        raise
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+        raise FileFormatError(f"{path} is not a whole checkpoint of sicgan-lite") from error
+    schema = content.get("schema") if isinstance(content, dict) else None
+    if schema != SCHEMA:
+        raise FileFormatError(f"{path} has checkpoint schema {schema!r}; this version reads {SCHEMA}")
+    return content
+
+
+def save_generator(path: Path_, generator: Generator, config: Config) -> None:
+    """Write a generator's weights as safetensors, with its config as metadata.
+
+    Such a file holds numbers and text only: opening a stranger's runs no code.
+    """
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in generator.state_dict().items()}
+    metadata = {
+        "format": "sicgan-lite generator",
+        "schema": str(SCHEMA),
+        "config": json.dumps(config.to_dict()),
+    }
+    write_atomically(path, save(weights, metadata))
+
+
+def load_generator(path: Path_) -> Generator:
+    """The generator that ``save_generator`` wrote, on the CPU.
+
+    Errors: FileNotFoundError; FileFormatError for anything but a sicgan-lite generator.
+    """
+    config = read_generator_config(path)
+    with torch.random.fork_rng(devices=[]):  # building draws initial weights
+        generator = Generator(config.generator_widths, config.size, config.features)
+    try:
+        with safe_open(Path(path), framework="pt") as file:
+            generator.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 - no dict
+    except (SafetensorError, RuntimeError) as error:
+        raise FileFormatError(f"{path} does not hold the weights that its config describes") from error
+    return generator.eval()
+
+
+def read_generator_config(path: Path_) -> Config:
+    """The config that a generator was trained with. Errors: as ``load_generator``."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{path} is not a file; a generator.safetensors is wanted")
+    try:
+        with safe_open(Path(path), framework="pt") as file:
+            metadata = file.metadata() or {}
+        if metadata.get("schema") != str(SCHEMA):
+            raise FileFormatError(
+                f"{path} has generator schema {metadata.get('schema')!r}; this version reads {SCHEMA}"
+            )
+        return Config.from_dict(json.loads(metadata["config"]))
+    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+        raise FileFormatError(f"{path} is not a generator of sicgan-lite (safetensors)") from error

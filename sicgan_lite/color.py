@@ -1,0 +1,101 @@
+"""sRGB and CIE L*a*b*, in floats, with units that are required and never guessed."""
+
+import numpy as np
+from jaxtyping import Float, Float32, UInt8
+from skimage.color import lab2rgb, lab2xyz, rgb2lab
+from skimage.color.colorconv import rgb_from_xyz
+
+from sicgan_lite.arrays import check_float, check_rgb
+
+AB_SCALE = 110.0
+LAB_SHAPE = (None, None, 3)
+# Linear RGB may leave [0, 1] by this much and still round to the same 8-bit value as the border.
+_GAMUT_TOLERANCE = 1e-4
+
+
+def rgb_to_lab(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
+    """CIE L*a*b* (D65) of an 8-bit sRGB image.
+
+    L is in [0, 100]; over sRGB, a is in [−86.2, 98.3] and b in [−107.9, 94.5]. Errors: ValueError
+    for anything but a uint8 array of shape (h, w, 3). Source: CIE 15, through scikit-image.
+    """
+    check_rgb(rgb)
+    return rgb2lab(rgb).astype(np.float32)
+
+
+def lab_to_rgb(lab: Float[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
+    """8-bit sRGB of a CIE L*a*b* (D65) image.
+
+    A colour outside sRGB has its RGB clipped, which moves its lightness; ``clip_to_gamut`` keeps
+    it. Errors: ValueError for another shape, for NaN and for infinities.
+    """
+    check_float(lab, "lab", shape=LAB_SHAPE)
+    return np.rint(lab2rgb(_with_real_z(lab)) * 255).astype(np.uint8)
+
+
+def clip_to_gamut(lab: Float[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
+    """The nearest colours of the same lightness and hue that sRGB can show.
+
+    Only chroma is lowered, and only where it has to be: a colour inside the gamut is returned
+    untouched. L outside [0, 100] is brought to the nearer end. Errors: as ``lab_to_rgb``.
+    """
+    check_float(lab, "lab", shape=LAB_SHAPE)
+    clipped = lab.astype(np.float32)
+    clipped[..., 0] = np.clip(clipped[..., 0], 0, 100)
+    outside = ~_in_gamut(clipped)
+    clipped[outside] = _lower_chroma(clipped[outside])
+    return clipped
+
+
+def merge_ab(
+    lightness: Float[np.ndarray, "h w"], ab: Float[np.ndarray, "h w 2"]
+) -> UInt8[np.ndarray, "h w 3"]:
+    """8-bit sRGB of a lightness (0–100) and an ab, brought into gamut by lowering chroma."""
+    return lab_to_rgb(clip_to_gamut(np.dstack([lightness, ab])))
+
+
+def scale_lightness(lightness: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+    """Lightness in [0, 100] brought to [−1, 1]."""
+    return lightness / 50 - 1
+
+
+def scale_ab(ab: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+    """Bring ab in CIE units to (−1, 1): divided by 110, which no sRGB colour reaches."""
+    return ab / AB_SCALE
+
+
+def unscale_ab(scaled_ab: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+    """The inverse of ``scale_ab``."""
+    return scaled_ab * AB_SCALE
+
+
+def _lower_chroma(lab: np.ndarray, halvings: int = 14) -> np.ndarray:
+    low, high = np.zeros(len(lab), np.float32), np.ones(len(lab), np.float32)
+    for _ in range(halvings):  # bisection on the factor of ab; `low` is always in gamut
+        middle = (low + high) / 2
+        inside = _in_gamut(_scale_chroma(lab, middle))
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    return _scale_chroma(lab, low)
+
+
+def _scale_chroma(lab: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    return np.concatenate([lab[..., :1], lab[..., 1:] * factor[..., None]], axis=-1)
+
+
+def _in_gamut(lab: np.ndarray) -> np.ndarray:
+    linear_rgb = lab2xyz(_with_real_z(lab)) @ rgb_from_xyz.T
+    inside = (linear_rgb >= -_GAMUT_TOLERANCE) & (linear_rgb <= 1 + _GAMUT_TOLERANCE)
+    possible = lab[..., 2] <= _largest_b(lab[..., 0])
+    return inside.all(axis=-1) & possible
+
+
+def _with_real_z(lab: np.ndarray) -> np.ndarray:
+    # Above this b the tristimulus value Z would be negative. scikit-image sets it to 0 and warns;
+    # lowering b to the limit is the same colour without the warning.
+    real = lab.astype(np.float64)
+    real[..., 2] = np.minimum(real[..., 2], _largest_b(real[..., 0]))
+    return real
+
+
+def _largest_b(lightness: np.ndarray) -> np.ndarray:
+    return (lightness + 16) / 116 * 200 * (1 - 1e-9)

@@ -1,0 +1,86 @@
+"""The generator and the discriminator of the paper."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from sicgan_lite.config import ALL_FEATURES
+
+POOLED_SIZE = 8  # the discriminator averages any patch down to 8×8
+
+
+class Generator(nn.Module):
+    """G: (lightness, sobel, laplacian, x, y) → scaled ab, a stack of 3×3 convolutions with ReLU.
+
+    ``size`` (pixels of a training patch) and ``features`` (those in use) are kept with the weights;
+    a feature that is off is zeroed inside ``forward``.
+    """
+
+    in_use: Tensor
+
+    def __init__(
+        self, widths: Sequence[int] = (64, 128, 128), size: int = 128, features: Sequence[str] = ALL_FEATURES
+    ) -> None:
+        super().__init__()
+        self.widths, self.size, self.features = tuple(widths), size, tuple(features)
+        self.layers = nn.Sequential(
+            *_convolutions(len(ALL_FEATURES), widths), nn.Conv2d(widths[-1], 2, 3, padding=1)
+        )
+        in_use = torch.tensor([float(name in features) for name in ALL_FEATURES])
+        self.register_buffer("in_use", in_use.view(-1, 1, 1), persistent=False)
+
+    def forward(self, features: Float[Tensor, "n 5 h w"]) -> Float[Tensor, "n 2 h w"]:
+        """Scaled ab, not bounded by any function."""
+        if len(self.features) < len(ALL_FEATURES):
+            features = features * self.in_use
+        return self.layers(features)
+
+
+class Discriminator(nn.Module):
+    """D: scaled ab → one logit a patch (no sigmoid inside).
+
+    The paper's D never sees lightness. With ``conditional`` it also sees the three lightness
+    feature maps, concatenated with ab.
+    """
+
+    def __init__(self, widths: Sequence[int] = (64, 128, 128), conditional: bool = False) -> None:
+        super().__init__()
+        self.conditional = conditional
+        self.layers = nn.Sequential(
+            *_convolutions(5 if conditional else 2, widths),
+            nn.AdaptiveAvgPool2d(POOLED_SIZE),
+            nn.Flatten(),
+            nn.Linear(widths[-1] * POOLED_SIZE**2, 1),
+        )
+
+    def forward(
+        self, ab: Float[Tensor, "n 2 h w"], features: Float[Tensor, "n 5 h w"]
+    ) -> Float[Tensor, " n"]:
+        """Logits; ``features`` are looked at only when ``conditional``."""
+        seen = torch.cat([features[:, :3], ab], dim=1) if self.conditional else ab
+        return self.layers(seen).squeeze(1)
+
+
+def receptive_field(network: nn.Module) -> int:
+    """The width in pixels of what one output pixel of the network's convolutions depends on."""
+    field, jump = 1, 1
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            field += (layer.kernel_size[0] - 1) * layer.dilation[0] * jump
+            jump *= layer.stride[0]
+    return field
+
+
+def count_parameters(network: nn.Module) -> int:
+    """The number of trainable parameters."""
+    return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
+
+
+def _convolutions(channels: int, widths: Sequence[int]) -> list[nn.Module]:
+    layers: list[nn.Module] = []
+    for width in widths:
+        layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU(inplace=True)]
+        channels = width
+    return layers

@@ -1,0 +1,154 @@
+"""Where patches are cut: origins at a minimum distance, on the pixel lattice."""
+
+import math
+
+import numpy as np
+from jaxtyping import Bool, Int
+from scipy.spatial import KDTree
+
+Holdout = tuple[float, float, float, float]
+_LEAST_YIELD = 0.02  # below this share of accepted darts, listing the free positions is quicker
+_LEAST_DARTS = 512  # in one throw: fewer say too little about the yield
+
+
+def sample_origins(
+    height: int,
+    width: int,
+    *,
+    size: int,
+    count: int,
+    min_distance: float | None = None,
+    holdout: Holdout | None = None,
+    rng: np.random.Generator,
+) -> Int[np.ndarray, "count 2"]:
+    """Draw ``count`` patch origins (row, column), no two nearer than ``min_distance`` pixels.
+
+    Each origin is uniform over the positions still free. ``None`` takes ``safe_distance``, which
+    always fits. No patch touches the ``holdout``. Errors: ValueError when the patch is larger than
+    the image, or when the distance leaves no room: it says how many were placed and what fits.
+    """
+    safe = safe_distance(height, width, size=size, count=count, holdout=holdout)
+    distance = safe if min_distance is None else float(min_distance)
+    free = _Positions(height, width, size, holdout)
+    origins = np.empty((0, 2), np.int64)
+    enough = True
+    while len(origins) < count and enough:
+        darts = free.draw(max(2 * (count - len(origins)), _LEAST_DARTS), rng)
+        before = len(origins)
+        origins = _place(origins, darts, distance, count)
+        enough = len(origins) - before >= _LEAST_YIELD * len(darts)
+    if len(origins) < count:
+        origins = _place_exhaustively(origins, free, distance, count, rng)
+    if len(origins) < count:
+        raise ValueError(
+            f"only {len(origins)} of {count} origins fit at min_distance={distance:g} with patches of "
+            f"{size}×{size} on {height}×{width} pixels; min_distance={safe:.6g} always fits"
+        )
+    return origins
+
+
+def safe_distance(height: int, width: int, *, size: int, count: int, holdout: Holdout | None = None) -> float:
+    """The largest minimum distance in pixels at which ``count`` origins cannot jam.
+
+    An origin forbids at most N(d) positions, the lattice points nearer than d, so a free one is
+    left while (count − 1) · N(d) < M, the number of positions. Errors: as ``sample_origins``.
+    """
+    positions = _Positions(height, width, size, holdout).count
+    if count < 1:
+        raise ValueError(f"count must be at least 1, got {count}")
+    if count > positions:
+        raise ValueError(
+            f"{count} origins were asked for, but patches of {size}×{size} on {height}×{width} pixels "
+            f"have {positions} positions"
+        )
+    if count == 1:
+        return math.hypot(height, width)
+    allowed = (positions - 1) // (count - 1)
+    reach = math.isqrt(allowed) + 1  # more than `allowed` points lie within this radius
+    squares = _lattice(reach)[:, 0] ** 2 + _lattice(reach)[:, 1] ** 2
+    # The point of rank `allowed` (counted from 0) is the first that must not be nearer than d.
+    return math.sqrt(np.partition(squares, allowed)[allowed])
+
+
+def holdout_box(holdout: Holdout, height: int, width: int) -> tuple[int, int, int, int]:
+    """The held-out rectangle in whole pixels: (top, left, bottom, right), the last two excluded."""
+    top, left, bottom, right = holdout
+    return (
+        math.floor(top * height),
+        math.floor(left * width),
+        math.ceil(bottom * height),
+        math.ceil(right * width),
+    )
+
+
+class _Positions:
+    """The origins whose patch lies in the image and does not touch the holdout."""
+
+    def __init__(self, height: int, width: int, size: int, holdout: Holdout | None) -> None:
+        if size > min(height, width):
+            raise ValueError(f"patches of {size}×{size} pixels do not fit an image of {height}×{width}")
+        self.shape = (height - size + 1, width - size + 1)
+        self.closed = (0, 0, 0, 0)
+        if holdout is not None:
+            top, left, bottom, right = holdout_box(holdout, height, width)
+            ends = np.clip([bottom, right], 0, self.shape)
+            self.closed = (max(top - size + 1, 0), max(left - size + 1, 0), int(ends[0]), int(ends[1]))
+        top, left, bottom, right = self.closed
+        self.count = self.shape[0] * self.shape[1] - max(bottom - top, 0) * max(right - left, 0)
+
+    def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """``count`` positions or fewer, each uniform over all of them."""
+        darts = rng.integers((0, 0), self.shape, size=(count, 2))
+        top, left, bottom, right = self.closed
+        inside = (darts >= (top, left)) & (darts < (bottom, right))
+        return darts[~inside.all(axis=1)]
+
+    def mask(self) -> Bool[np.ndarray, "rows columns"]:
+        """True where an origin may be."""
+        free = np.ones(self.shape, bool)
+        top, left, bottom, right = self.closed
+        free[top:bottom, left:right] = False
+        return free
+
+
+def _place(origins: np.ndarray, candidates: np.ndarray, distance: float, count: int) -> np.ndarray:
+    """Take candidates in order, each if it is far enough from all taken before, up to ``count``."""
+    # Squared distances are whole numbers: nearer than d means at most ceil(d²) − 1.
+    forbidden = math.sqrt(max(math.ceil(distance**2 - 1e-9) - 0.5, 0))
+    if len(origins) and len(candidates):
+        nearest, _ = KDTree(origins).query(candidates, distance_upper_bound=forbidden)
+        candidates = candidates[np.isinf(nearest)]
+    if len(candidates) == 0:
+        return origins
+    pairs = KDTree(candidates).query_pairs(forbidden, output_type="ndarray")
+    taken = np.ones(len(candidates), bool)
+    for first, second in pairs[np.argsort(pairs[:, 0], kind="stable")]:
+        if taken[first]:
+            taken[second] = False
+    return np.concatenate([origins, candidates[taken]])[:count]
+
+
+def _place_exhaustively(
+    origins: np.ndarray, free: _Positions, distance: float, count: int, rng: np.random.Generator
+) -> np.ndarray:
+    # A random order of all free positions, each taken if still free, is the same process as
+    # drawing from the positions still free until none is left.
+    mask = free.mask()
+    for dy, dx in _lattice(math.ceil(distance), nearer_than=distance):
+        rows, columns = origins[:, 0] + dy, origins[:, 1] + dx
+        inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
+        mask[rows[inside], columns[inside]] = False
+    candidates = rng.permutation(np.argwhere(mask))
+    chunk = max(256, count)
+    for start in range(0, len(candidates), chunk):
+        if len(origins) == count:
+            break
+        origins = _place(origins, candidates[start : start + chunk], distance, count)
+    return origins
+
+
+def _lattice(reach: int, nearer_than: float = math.inf) -> np.ndarray:
+    """Lattice points (row, column) within ``reach`` rows and columns, nearer than a distance."""
+    rows, columns = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1)
+    near = rows**2 + columns**2 < nearer_than**2
+    return np.stack([rows[near], columns[near]], axis=1)
