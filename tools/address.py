@@ -27,7 +27,7 @@ ADDRESS = re.compile(r"https://github\.com/(?P<slug>[\w.-]+/[\w.-]+?)(?:\.git)?/
 # Where a repository of ours is named: on GitHub itself, for Colab, for Binder, for pip.
 LINK = re.compile(
     r"(?:colab\.research\.google\.com/github|mybinder\.org/v2/gh|git\+https://github\.com)"
-    r"/(?P<slug>[\w.-]+/[\w-]+)"
+    r"/(?P<slug>[\w.-]+/[\w.-]*\w)"
 )
 
 

@@ -12,10 +12,12 @@ import os
 import subprocess
 import sys
 
-if importlib.util.find_spec("sicgan_lite") is None:  # in Colab; no other package is touched
-    library = os.environ.get("SICGAN_LITE_SPEC", "git+{url}")
+if importlib.util.find_spec("sicgan_lite") is None:  # as in Colab
+    address = "git+{url}"
+    library = os.environ.get("SICGAN_LITE_SPEC", address)
+    small = ["jaxtyping", "lazy-loader", "wadler-lindig"]
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps"]
-    subprocess.run([*pip, library, "jaxtyping", "lazy-loader", "wadler-lindig"], check=True)
+    subprocess.run([*pip, library, *small], check=True)
 """
 
 

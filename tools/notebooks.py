@@ -80,15 +80,11 @@ def _strip_metadata(notebook: NotebookNode) -> None:
 def _name_widgets(notebook: NotebookNode, name: str) -> NotebookNode:
     """Model ids follow from the chapter's name and the order in which the models were made."""
     state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
-    new = {
-        old: hashlib.sha256(f"{name}:{n}".encode()).hexdigest()[:32] for n, old in enumerate(state)
-    }
+    new = {old: hashlib.sha256(f"{name}:{n}".encode()).hexdigest()[:32] for n, old in enumerate(state)}
     if not new:
         return notebook
     text = nbformat.writes(notebook)
-    return nbformat.reads(
-        re.sub(r"[0-9a-f]{32}", lambda found: new.get(found[0], found[0]), text), 4
-    )
+    return nbformat.reads(re.sub(r"[0-9a-f]{32}", lambda found: new.get(found[0], found[0]), text), 4)
 
 
 def normalize(notebook: NotebookNode, name: str) -> NotebookNode:

@@ -67,9 +67,7 @@ def pip(python: Path, *arguments: str) -> None:
 
 def cv2_error(python: Path) -> str:
     """Why OpenCV does not load; an empty string when it does."""
-    tried = subprocess.run(
-        [str(python), "-c", "import cv2"], capture_output=True, text=True, check=False
-    )
+    tried = subprocess.run([str(python), "-c", "import cv2"], capture_output=True, text=True, check=False)
     return tried.stderr.strip().rpartition("\n")[2] if tried.returncode else ""
 
 

@@ -1,0 +1,47 @@
+"""One browser, one build of the book, reached over http and over file://."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
+from support.pages import HTML, ROOT, find_browser, launch_flags, serve
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_browser()
+    if path is None:
+        reason = "no Chromium or Chrome found: install one, or name it in the variable CHROMIUM"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=launch_flags())
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of pages, up to date: the same program as in `make book`, once among workers."""
+    # Under xdist each worker has a folder of its own below one that all share.
+    shared = tmp_path_factory.getbasetemp().parent
+    with FileLock(shared / "book.lock"):
+        subprocess.run([sys.executable, "tools/book.py", "build"], cwd=ROOT, check=True)
+    return str(HTML)
+
+
+@pytest.fixture(scope="session", params=["http", "file"])
+def base(request: pytest.FixtureRequest, book: str) -> Iterator[str]:
+    """The address in front of every page's path."""
+    if request.param == "file":
+        yield HTML.as_uri()
+    else:
+        with serve(HTML) as address:
+            yield address

@@ -1,0 +1,117 @@
+"""The built book, served on loopback, and a record of what a real browser does with a page."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HTML = ROOT / "_build" / "html"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+)
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # Whatever a page asks for, no name but this machine's own is resolved.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+WAIT_FOR_EQUATIONS = "() => window.MathJax && MathJax.startup ? MathJax.startup.promise : null"
+HAS_WIDGETS = "() => !!document.querySelector('script[type=\"application/vnd.jupyter.widget-state+json\"]')"
+HANDLES = ".widget-slider .noUi-handle[aria-label]"
+
+
+def find_browser() -> str | None:
+    """The Chromium or Chrome of this machine; the variable CHROMIUM names another."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named
+    found = [shutil.which(name) for name in NAMES] + [place for place in PLACES if Path(place).exists()]
+    return next((path for path in found if path), None)
+
+
+def launch_flags() -> list[str]:
+    """Chromium refuses its sandbox to root, as in most containers."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [*FLAGS, "--no-sandbox"] if is_root else FLAGS
+
+
+def toc_pages() -> list[str]:
+    """Every page that _toc.yml names, as a path below the folder of pages."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
+    return [f"{name}.html" for name in [toc["root"], *(chapter["file"] for chapter in chapters)]]
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
+        pass
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder on loopback; its address."""
+    handler = partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@dataclass
+class Visit:
+    """What happened while a page was opened."""
+
+    page: Page
+    base: str
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def elsewhere(self) -> list[str]:
+        """Requests that left the book."""
+        own = (self.base, "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(own)]
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"console: {message.text}")
+
+    def open(self, name: str) -> None:
+        """Load the page, and wait until equations and sliders stand."""
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        self.page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
+        self.page.on("console", self._hear)
+        self.page.goto(f"{self.base}/{name}", wait_until="load")
+        self.page.evaluate(WAIT_FOR_EQUATIONS)
+        if self.page.evaluate(HAS_WIDGETS):
+            self.page.wait_for_selector(HANDLES)
+        self.page.wait_for_load_state("networkidle")
+
+
+@contextmanager
+def visit(browser: Browser, base: str, name: str, **options: object) -> Iterator[Visit]:
+    """Open a page of the book in a fresh context, with the options of Playwright's new_context."""
+    context: BrowserContext = browser.new_context(**options)  # pyright: ignore[reportArgumentType]
+    try:
+        seen = Visit(context.new_page(), base)
+        seen.open(name)
+        yield seen
+    finally:
+        context.close()
