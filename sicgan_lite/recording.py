@@ -1,0 +1,188 @@
+"""Recording a run: interruptible, with everything that a reader needs to trust it.
+
+``python -m sicgan_lite.recording [NAME ...]`` records the runs of RUNS that are missing, at low
+priority; it can be stopped at any moment and continued.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from tqdm.auto import tqdm
+
+from sicgan_lite.checkpoint import load_checkpoint, save_checkpoint, save_generator
+from sicgan_lite.colorizing import colorize
+from sicgan_lite.config import Config
+from sicgan_lite.files import sha256_of, write_atomically
+from sicgan_lite.images import sample_image
+from sicgan_lite.runs import RUNS, RecordError, load_run, read_records, runs_folder, write_records
+from sicgan_lite.training import StepRecord, TrainState, pixels_sha256, train
+
+THREADS = 1  # two runs side by side use two cores better than one run on both
+SNAPSHOT_STEPS = (0, 5, 10, 20, 40, 60, 80, 120, 157, 200, 250, 314, 400, 500, 628)
+SAVE_EVERY = 20  # steps: two minutes of work at most are lost
+SNAPSHOT_WIDTH = 300
+_PACKAGES = ("torch", "numpy", "opencv-python", "opencv-python-headless", "scikit-image")
+
+
+def record_run(name: str, image: str, config: Config, *, folder: Path) -> Iterator[StepRecord]:
+    """Train ``config`` on a sample photograph and record it, going on from its last checkpoint.
+
+    An iterator like ``train``: a step each. What was saved survives a kill at any moment.
+    """
+    where = folder / name
+    (where / "snapshots").mkdir(parents=True, exist_ok=True)
+    rgb = sample_image(image)
+    recording = _Recording.open(where, image, rgb, config)
+    for record in train(recording.state):
+        recording.add(record)
+        yield record
+    recording.finish()
+
+
+@dataclass
+class _Recording:
+    where: Path
+    rgb: np.ndarray
+    state: TrainState
+    info: dict[str, Any]
+    records: list[StepRecord] = field(default_factory=list)
+    clocks: tuple[float, float] = (0.0, 0.0)
+
+    @classmethod
+    def open(cls, where: Path, image: str, rgb: np.ndarray, config: Config) -> _Recording:
+        checkpoint = where / "checkpoint.pt"
+        if checkpoint.is_file():
+            state = load_checkpoint(checkpoint, rgb, "cpu")
+            info = json.loads((where / "run.json").read_text(encoding="utf-8"))
+            info["resumptions"] += 1
+        else:
+            state, info = TrainState.create(rgb, config, "cpu"), _describe(image, rgb, config)
+            write_atomically(where / "config.json", _json(config.to_dict()))
+        recording = cls(where, rgb, state, info)
+        if state.step:
+            recording.records = read_records(where / "history.csv")[: state.step]
+        else:
+            recording.keep_picture()
+        recording.clocks = _clocks()
+        return recording
+
+    def add(self, record: StepRecord) -> None:
+        self.records.append(record)
+        config = self.state.config
+        if record.step in SNAPSHOT_STEPS or record.step % (2 * config.batches_per_epoch) == 0:
+            self.keep_picture()
+        if record.step % SAVE_EVERY == 0:
+            self.save()
+
+    def keep_picture(self) -> None:
+        picture = Image.fromarray(colorize(self.state.generator, self.rgb))
+        height = round(picture.height * SNAPSHOT_WIDTH / picture.width)
+        path = self.where / "snapshots" / f"{self.state.step:05d}.webp"
+        picture.resize((SNAPSHOT_WIDTH, height), Image.Resampling.LANCZOS).save(path, quality=85, method=6)
+
+    def save(self) -> None:
+        # The checkpoint comes last: whatever it says has been done is then on disk already.
+        now = _clocks()
+        self.info["wall_seconds"] += now[0] - self.clocks[0]
+        self.info["cpu_seconds"] += now[1] - self.clocks[1]
+        self.clocks = now
+        self.info["step"] = self.state.step
+        self.info["steps_per_second"] = self.state.step / max(self.info["wall_seconds"], 1e-9)
+        write_records(self.where / "history.csv", self.records)
+        write_atomically(self.where / "run.json", _json(self.info))
+        save_checkpoint(self.where / "checkpoint.pt", self.state)
+
+    def finish(self) -> None:
+        self.save()
+        save_generator(self.where / "generator.safetensors", self.state.generator, self.state.config)
+        kept = [
+            p
+            for p in sorted(self.where.rglob("*"))
+            if p.is_file() and p.name not in ("run.json", "checkpoint.pt")
+        ]
+        self.info["sha256"] = {p.relative_to(self.where).as_posix(): sha256_of(p.read_bytes()) for p in kept}
+        self.info["finished"] = True
+        write_atomically(self.where / "run.json", _json(self.info))
+        (self.where / "checkpoint.pt").unlink()
+
+
+def _describe(image: str, rgb: np.ndarray, config: Config) -> dict[str, Any]:
+    return {
+        "finished": False,
+        "image": image,
+        "rgb_sha256": pixels_sha256(rgb),
+        "processor": _processor(),
+        "threads": torch.get_num_threads(),
+        "precision": config.precision,
+        "python": platform.python_version(),
+        "versions": {p: metadata.version(p) for p in _PACKAGES if _installed(p)},
+        "wall_seconds": 0.0,
+        "cpu_seconds": 0.0,
+        "energy_joules": None,  # no meter can be read on this machine's processor
+        "resumptions": 0,
+        "step": 0,
+    }
+
+
+def _clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def _installed(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.is_file() else []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    capability = torch.backends.cpu.get_cpu_capability()
+    return f"{models[0] if models else platform.processor() or platform.machine()} ({capability})"
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def main() -> None:
+    """Record the named runs, or all of them, where they are not finished."""
+    parser = argparse.ArgumentParser(prog="python -m sicgan_lite.recording", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *RUNS], metavar="NAME", help=", ".join(RUNS))
+    names = parser.parse_args().names or list(RUNS)
+    os.nice(19)
+    torch.set_num_threads(THREADS)
+    for name in names:
+        try:
+            load_run(name)
+        except RecordError:
+            _record_with_progress(name)
+
+
+def _record_with_progress(name: str) -> None:
+    image, config = RUNS[name]
+    with tqdm(total=config.total_steps, desc=name, unit="step", mininterval=5) as progress:
+        for record in record_run(name, image, config, folder=runs_folder()):
+            if progress.n == 0:  # a resumed run: its earlier steps say nothing about this machine
+                progress.initial = progress.n = record.step - 1
+            progress.update()
+
+
+if __name__ == "__main__":
+    main()
