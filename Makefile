@@ -17,10 +17,10 @@ setup: ## Make .venv and install what requirements.txt names
 	@$(PYTHON) tools/setup_env.py $(VENV)
 
 book: setup ## Build the book; a warning is an error
-	@$(BIN)/python tools/book.py build
+	@$(BIN)/python tools/build_book.py build
 
 serve: setup ## Open the book on this machine (PORT=8000)
-	@$(BIN)/python tools/book.py serve --port $(or $(PORT),8000)
+	@$(BIN)/python tools/build_book.py serve --port $(or $(PORT),8000)
 
 test: check book unit chapters ## Run everything: checks, library, chapters, pages
 

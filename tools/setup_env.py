@@ -85,7 +85,7 @@ def use_headless_opencv_if_needed(python: Path) -> None:
     )
     pip(python, "uninstall", "-q", "-y", "opencv-python")
     headless = f"opencv-python-headless=={version}"
-    pip(python, "install", "-q", "--no-deps", "--force-reinstall", headless)
+    pip(python, "install", "-qq", "--no-deps", "--force-reinstall", headless)
     reason = cv2_error(python)
     if reason:
         sys.exit(f"OpenCV still does not load: {reason}")
@@ -102,7 +102,7 @@ def main() -> None:
         return
     python = create(environment)
     print("Installing what requirements.txt names; the first time takes minutes ...", flush=True)
-    pip(python, "install", "-q", "-r", str(ROOT / "requirements.txt"))
+    pip(python, "install", "-qq", "-r", str(ROOT / "requirements.txt"))
     use_headless_opencv_if_needed(python)
     stamp.write_text(wanted, encoding="utf-8")
 

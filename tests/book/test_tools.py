@@ -8,14 +8,13 @@ import shutil
 from pathlib import Path
 
 import address
+import build_book
 import nbformat
 import notebooks
 import pytest
 import setup_env
 import vendor
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-
-import book
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -134,11 +133,11 @@ def test_the_vendored_scripts_are_as_recorded() -> None:
 def test_a_changed_source_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_config.yml", "_toc.yml"):
         (tmp_path / name).write_text("a")
-    monkeypatch.setattr(book, "ROOT", tmp_path)
-    before = book.fingerprint()
-    assert book.fingerprint() == before
+    monkeypatch.setattr(build_book, "ROOT", tmp_path)
+    before = build_book.fingerprint()
+    assert build_book.fingerprint() == before
     (tmp_path / "_toc.yml").write_text("b")
-    assert book.fingerprint() != before
+    assert build_book.fingerprint() != before
 
 
 @pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 9)])

@@ -1,6 +1,6 @@
 """Build the book, strictly, and serve it on this machine only.
 
-``python tools/book.py build`` does nothing when the last build succeeded and nothing changed since.
+``python tools/build_book.py build`` does nothing when the last build succeeded and nothing changed since.
 Otherwise it builds from a clean folder: Sphinx reports a warning only for pages that it reads
 anew, so a build on top of a failed one would pass.
 """
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 STAMP = BUILD / "built-from.txt"
-SOURCES = ("_config.yml", "_toc.yml", "book", "sicgan_lite", "tools/book.py")
+SOURCES = ("_config.yml", "_toc.yml", "book", "sicgan_lite", "tools/build_book.py")
 # -W: a warning fails the build. -n: so does a reference to nothing.
 STRICT = ("-W", "-n", "--keep-going")
 
