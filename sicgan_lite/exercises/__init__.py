@@ -1,0 +1,8 @@
+"""Checks for the book's exercises: each says what is right, or what is wrong and where to look.
+
+A check loads with its chapter's module alone, so that the first chapters need no torch.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
