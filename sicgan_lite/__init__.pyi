@@ -50,3 +50,5 @@ from .training import StepRecord as StepRecord
 from .training import TrainState as TrainState
 from .training import train as train
 from .training import train_step as train_step
+
+__version__: str

@@ -29,8 +29,11 @@ STRICT = ("-W", "-n", "--keep-going")
 def _source_files() -> list[Path]:
     """Every file that the pages are made of."""
     files = [file for name in SOURCES for file in [ROOT / name, *(ROOT / name).rglob("*")]]
-    skipped = {"__pycache__", ".ipynb_checkpoints"}
-    return sorted(file for file in files if file.is_file() and not skipped & set(file.parts))
+    # Recorded runs are read by chapters, whose outputs are stored; no page is made from them.
+    skipped = {"__pycache__", ".ipynb_checkpoints", "runs"}
+    return sorted(
+        file for file in files if file.is_file() and not skipped & set(file.relative_to(ROOT).parts)
+    )
 
 
 def fingerprint() -> str:
