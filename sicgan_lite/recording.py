@@ -12,7 +12,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,14 @@ import torch
 from PIL import Image
 from tqdm.auto import tqdm
 
-from sicgan_lite.checkpoint import load_checkpoint, save_checkpoint, save_generator
+from sicgan_lite.checkpoint import save_generator
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.files import sha256_of, write_atomically
 from sicgan_lite.images import sample_image
-from sicgan_lite.runs import RUNS, RecordError, load_run, read_records, runs_folder, write_records
-from sicgan_lite.training import StepRecord, TrainState, pixels_sha256, train
+from sicgan_lite.logbook import Logbook
+from sicgan_lite.runs import RUNS, RecordError, load_run, runs_folder
+from sicgan_lite.training import StepRecord, TrainState, pixels_sha256
 
 THREADS = 1  # two runs side by side use two cores better than one run on both
 SNAPSHOT_STEPS = (0, 5, 10, 20, 40, 60, 80, 120, 157, 200, 250, 314, 400, 500, 628)
@@ -46,77 +47,67 @@ def record_run(name: str, image: str, config: Config, *, folder: Path) -> Iterat
     (where / "snapshots").mkdir(parents=True, exist_ok=True)
     rgb = sample_image(image)
     recording = _Recording.open(where, image, rgb, config)
-    for record in train(recording.state):
-        recording.add(record)
+    for record in recording.logbook.steps():
+        recording.keep(record.step)
         yield record
     recording.finish()
 
 
 @dataclass
 class _Recording:
-    where: Path
+    logbook: Logbook
     rgb: np.ndarray
-    state: TrainState
     info: dict[str, Any]
-    records: list[StepRecord] = field(default_factory=list)
     clocks: tuple[float, float] = (0.0, 0.0)
 
     @classmethod
     def open(cls, where: Path, image: str, rgb: np.ndarray, config: Config) -> _Recording:
-        checkpoint = where / "checkpoint.pt"
-        if checkpoint.is_file():
-            state = load_checkpoint(checkpoint, rgb, "cpu")
+        if (where / "checkpoint.pt").is_file():
+            logbook = Logbook.resume(where, rgb, "cpu")
             info = json.loads((where / "run.json").read_text(encoding="utf-8"))
             info["resumptions"] += 1
-        else:
-            state, info = TrainState.create(rgb, config, "cpu"), _describe(image, rgb, config)
-            write_atomically(where / "config.json", _json(config.to_dict()))
-        recording = cls(where, rgb, state, info)
-        if state.step:
-            recording.records = read_records(where / "history.csv")[: state.step]
-        else:
-            recording.keep_picture()
-        recording.clocks = _clocks()
+            return cls(logbook, rgb, info, _clocks())
+        logbook = Logbook(where, TrainState.create(rgb, config, "cpu"))
+        write_atomically(where / "config.json", _json(config.to_dict()))
+        recording = cls(logbook, rgb, _describe(image, rgb, config), _clocks())
+        recording.keep_picture()
         return recording
 
-    def add(self, record: StepRecord) -> None:
-        self.records.append(record)
-        config = self.state.config
-        if record.step in SNAPSHOT_STEPS or record.step % (2 * config.batches_per_epoch) == 0:
+    def keep(self, step: int) -> None:
+        if step in SNAPSHOT_STEPS or step % (2 * self.logbook.state.config.batches_per_epoch) == 0:
             self.keep_picture()
-        if record.step % SAVE_EVERY == 0:
+        if step % SAVE_EVERY == 0:
             self.save()
 
     def keep_picture(self) -> None:
-        picture = Image.fromarray(colorize(self.state.generator, self.rgb))
+        state = self.logbook.state
+        picture = Image.fromarray(colorize(state.generator, self.rgb))
         height = round(picture.height * SNAPSHOT_WIDTH / picture.width)
-        path = self.where / "snapshots" / f"{self.state.step:05d}.webp"
+        path = self.logbook.folder / "snapshots" / f"{state.step:05d}.webp"
         picture.resize((SNAPSHOT_WIDTH, height), Image.Resampling.LANCZOS).save(path, quality=85, method=6)
 
     def save(self) -> None:
-        # The checkpoint comes last: whatever it says has been done is then on disk already.
         now = _clocks()
         self.info["wall_seconds"] += now[0] - self.clocks[0]
         self.info["cpu_seconds"] += now[1] - self.clocks[1]
         self.clocks = now
-        self.info["step"] = self.state.step
-        self.info["steps_per_second"] = self.state.step / max(self.info["wall_seconds"], 1e-9)
-        write_records(self.where / "history.csv", self.records)
-        write_atomically(self.where / "run.json", _json(self.info))
-        save_checkpoint(self.where / "checkpoint.pt", self.state)
+        self.info["step"] = self.logbook.state.step
+        self.info["steps_per_second"] = self.info["step"] / self.info["wall_seconds"]
+        write_atomically(self.logbook.folder / "run.json", _json(self.info))
+        self.logbook.save()
 
     def finish(self) -> None:
         self.save()
-        save_generator(self.where / "generator.safetensors", self.state.generator, self.state.config)
-        kept = [
-            p
-            for p in sorted(self.where.rglob("*"))
-            if p.is_file() and p.name not in ("run.json", "checkpoint.pt")
-        ]
-        self.info["sha256"] = {p.relative_to(self.where).as_posix(): sha256_of(p.read_bytes()) for p in kept}
+        where, state = self.logbook.folder, self.logbook.state
+        save_generator(where / "generator.safetensors", state.generator, state.config)
+        unhashed = {where / "run.json", where / "checkpoint.pt"}
+        kept = [path for path in sorted(where.rglob("*")) if path.is_file() and path not in unhashed]
+        self.info["sha256"] = {
+            path.relative_to(where).as_posix(): sha256_of(path.read_bytes()) for path in kept
+        }
         self.info["finished"] = True
-        write_atomically(self.where / "run.json", _json(self.info))
-        (self.where / "checkpoint.pt").unlink()
+        write_atomically(where / "run.json", _json(self.info))
+        (where / "checkpoint.pt").unlink()
 
 
 def _describe(image: str, rgb: np.ndarray, config: Config) -> dict[str, Any]:
