@@ -1,0 +1,26 @@
+"""The small visible mark of a picture whose colour is generated."""
+
+from PIL import Image, ImageDraw, ImageFont
+
+_TEXT, _SHORT = "AI colour", "AI"
+_LEGIBLE, _SMALLEST = 12, 8  # font sizes in pixels
+
+
+def draw_mark(image: Image.Image) -> None:
+    """Write "AI colour" into the lower right corner, white on an opaque black plate, in place.
+
+    The text grows with the picture, to a 25th of its shorter side, and is legible from 12 pixels
+    on. A smaller picture gets smaller text, then "AI"; one with no room for that (under about
+    16 × 14 pixels) gets nothing, and has its label in the file alone.
+    """
+    wanted = max(_LEGIBLE, min(image.size) // 25)
+    for text, size in ((_TEXT, wanted), (_TEXT, _SMALLEST), (_SHORT, _SMALLEST)):
+        font = ImageFont.load_default(size)
+        margin = size // 3
+        left, top, right, bottom = font.getbbox(text)
+        corner = (image.width - (right - left) - 2 * margin, image.height - (bottom - top) - 2 * margin)
+        if min(corner) >= 0:
+            draw = ImageDraw.Draw(image)
+            draw.rectangle((*corner, *image.size), fill="black")
+            draw.text((corner[0] + margin - left, corner[1] + margin - top), text, "white", font)
+            return
