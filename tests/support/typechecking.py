@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from beartype import BeartypeConf, beartype
+from jaxtyping import config
 
 # An int is welcome where a float is asked for (PEP 484), as everywhere in Python.
 checked = beartype(conf=BeartypeConf(is_pep484_tower=True))
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Run the library as its users do: a wrong argument meets the library's own errors."""
+    config.update("jaxtyping_disable", value=True)
+    try:
+        yield
+    finally:
+        config.update("jaxtyping_disable", value=False)
