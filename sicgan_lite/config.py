@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 ALL_FEATURES = ("lightness", "sobel", "laplacian", "x", "y")
 TRANSFORM_SETS = ("paper", "all")
 PRECISIONS = ("auto", "float32", "bfloat16")
+MAX_SEED = 2**63 - 1  # the largest that both NumPy and torch take
 
 # What each preset changes in the paper's settings.
 LAPTOP: dict[str, Any] = {"generator_widths": (16, 32, 32), "discriminator_widths": (16, 32, 32)}
@@ -107,9 +109,11 @@ class Config:
 
     @classmethod
     def from_dict(cls, settings: dict[str, Any]) -> Config:
-        """The config that ``to_dict`` wrote. Errors: ValueError for an unknown field."""
+        """The config that ``to_dict`` wrote. Errors: ValueError for anything else."""
+        if not isinstance(settings, dict):
+            raise ValueError(f"a dict of Config fields is wanted, got {type(settings).__name__}")
         known = {field.name for field in dataclasses.fields(cls)}
-        unknown = sorted(set(settings) - known)
+        unknown = [name for name in settings if name not in known]
         if unknown:
             raise ValueError(f"unknown Config field {unknown[0]!r}; the fields are {sorted(known)}")
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
@@ -130,9 +134,10 @@ def _is_int(value: Any, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-def _is_real(value: Any, low: float, high: float = math.inf) -> bool:
+def _is_real(value: Any, low: float, high: float = sys.float_info.max) -> bool:
+    # Comparing turns away NaN, infinities and whole numbers too large for a float.
     real = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return real and math.isfinite(value) and low <= value <= high
+    return real and low <= value <= high
 
 
 def _check_counts(config: Config) -> None:
@@ -140,6 +145,7 @@ def _check_counts(config: Config) -> None:
     for field, low in least.items():
         value = getattr(config, field)
         _require(_is_int(value, low), field, value, f"a whole number of at least {low}")
+    _require(config.seed <= MAX_SEED, "seed", config.seed, f"at most {MAX_SEED}")
     for field in ("generator_widths", "discriminator_widths"):
         value = getattr(config, field)
         ok = isinstance(value, tuple) and len(value) > 0 and all(_is_int(w, 1) for w in value)
@@ -167,15 +173,15 @@ def _check_reals(config: Config) -> None:
 
 
 def _check_choices(config: Config) -> None:
-    _require(config.transforms in TRANSFORM_SETS, "transforms", config.transforms, f"one of {TRANSFORM_SETS}")
-    _require(config.precision in PRECISIONS, "precision", config.precision, f"one of {PRECISIONS}")
+    for field, choices in (("transforms", TRANSFORM_SETS), ("precision", PRECISIONS)):
+        value = getattr(config, field)
+        _require(isinstance(value, str) and value in choices, field, value, f"one of {choices}")
     for field in ("noise_in_generator_step", "conditional"):
         value = getattr(config, field)
         _require(isinstance(value, bool), field, value, "True or False")
     chosen = config.features
-    ok = (
-        isinstance(chosen, tuple) and chosen != () and chosen == tuple(f for f in ALL_FEATURES if f in chosen)
-    )
+    ok = isinstance(chosen, tuple) and len(chosen) > 0 and all(isinstance(name, str) for name in chosen)
+    ok = ok and chosen == tuple(name for name in ALL_FEATURES if name in chosen)
     _require(ok, "features", chosen, f"one or more of {ALL_FEATURES}, in this order")
 
 
