@@ -8,7 +8,7 @@ from skimage.color.colorconv import rgb_from_xyz
 from sicgan_lite.arrays import check_float, check_rgb
 
 AB_SCALE = 110.0
-LAB_SHAPE = (None, None, 3)
+_MAX_LAB = 1e4  # far beyond any colour; the cubes of what is larger would overflow
 # Linear RGB may leave [0, 1] by this much and still round to the same 8-bit value as the border.
 _GAMUT_TOLERANCE = 1e-4
 
@@ -27,9 +27,9 @@ def lab_to_rgb(lab: Float[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
     """8-bit sRGB of a CIE L*a*b* (D65) image.
 
     A colour outside sRGB has its RGB clipped, which moves its lightness; ``clip_to_gamut`` keeps
-    it. Errors: ValueError for another shape, for NaN and for infinities.
+    it. Errors: ValueError for another shape, NaN, and values beyond ±10,000.
     """
-    check_float(lab, "lab", shape=LAB_SHAPE)
+    _check_lab(lab)
     return np.rint(lab2rgb(_with_real_z(lab)) * 255).astype(np.uint8)
 
 
@@ -39,7 +39,7 @@ def clip_to_gamut(lab: Float[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3
     Only chroma is lowered, and only where it has to be: a colour inside the gamut is returned
     untouched. L outside [0, 100] is brought to the nearer end. Errors: as ``lab_to_rgb``.
     """
-    check_float(lab, "lab", shape=LAB_SHAPE)
+    _check_lab(lab)
     clipped = lab.astype(np.float32)
     clipped[..., 0] = np.clip(clipped[..., 0], 0, 100)
     outside = ~_in_gamut(clipped)
@@ -67,6 +67,10 @@ def scale_ab(ab: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
 def unscale_ab(scaled_ab: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     """The inverse of ``scale_ab``."""
     return scaled_ab * AB_SCALE
+
+
+def _check_lab(lab: np.ndarray) -> None:
+    check_float(lab, "lab", shape=(None, None, 3), low=-_MAX_LAB, high=_MAX_LAB)
 
 
 def _lower_chroma(lab: np.ndarray, halvings: int = 14) -> np.ndarray:
@@ -98,4 +102,4 @@ def _with_real_z(lab: np.ndarray) -> np.ndarray:
 
 
 def _largest_b(lightness: np.ndarray) -> np.ndarray:
-    return (lightness + 16) / 116 * 200 * (1 - 1e-9)
+    return (lightness + 16) / 116 * 200 - 1e-6
