@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.ndimage import correlate
+
+from sicgan_lite import ALL_TRANSFORMS, coordinate_grid, laplacian, lightness_features, sobel_magnitude
+
+SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+SOBEL_Y = SOBEL_X.T
+LAPLACE = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
+
+sides = st.integers(1, 12)
+seeds = st.integers(0, 2**32 - 1)
+OPERATORS = [sobel_magnitude, laplacian]
+
+
+def lightness(height: int, width: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(0, 100, (height, width)).astype(np.float32)
+
+
+def reference_sobel(image: np.ndarray) -> np.ndarray:
+    # scipy's "mirror" is reflection without repeating the edge pixel.
+    dx, dy = (correlate(image.astype(float), kernel, mode="mirror") for kernel in (SOBEL_X, SOBEL_Y))
+    return np.sqrt(dx**2 + dy**2) / (100 * np.sqrt(20))
+
+
+def reference_laplacian(image: np.ndarray) -> np.ndarray:
+    return correlate(image.astype(float), LAPLACE, mode="mirror") / 400
+
+
+@given(sides, sides, seeds)
+def test_operators_are_correlations_with_the_textbook_kernels(height, width, seed):
+    image = lightness(height, width, seed)
+    np.testing.assert_allclose(sobel_magnitude(image), reference_sobel(image), atol=1e-6)
+    np.testing.assert_allclose(laplacian(image), reference_laplacian(image), atol=1e-6)
+
+
+def test_scales_are_the_exact_extremes():
+    # Both operators are convex in the pixels, so black and white ones reach the extremes.
+    corners = 100 * np.array(list(product([0, 1], repeat=9)), np.float32).reshape(-1, 3, 3)
+    magnitudes = [sobel_magnitude(patch)[1, 1] for patch in corners]
+    densities = [laplacian(patch)[1, 1] for patch in corners]
+    assert max(magnitudes) == pytest.approx(1, abs=1e-6)
+    assert (min(densities), max(densities)) == (-1, 1)
+
+
+def test_a_step_and_a_ramp_by_hand():
+    step = np.zeros((5, 6), np.float32)
+    step[:, 3:] = 100
+    assert sobel_magnitude(step)[2] == pytest.approx(np.array([0, 0, 4, 4, 0, 0]) / np.sqrt(20))
+    assert laplacian(step)[2].tolist() == [0, 0, 0.25, -0.25, 0, 0]
+    ramp = np.tile(np.arange(6, dtype=np.float32), (5, 1))
+    assert sobel_magnitude(ramp)[2, 1:-1] == pytest.approx(8 / (100 * np.sqrt(20)))
+    assert (laplacian(ramp)[:, 1:-1] == 0).all()
+
+
+@given(sides, sides, st.floats(0, 100, width=32))
+def test_a_flat_picture_has_no_edges(height, width, level):
+    flat = np.full((height, width), level, np.float32)
+    assert np.abs(lightness_features(flat)[1:]).max() < 1e-6
+
+
+@given(sides, sides, seeds)
+def test_features_keep_their_ranges(height, width, seed):
+    image = np.random.default_rng(seed).choice(np.array([0, 100], np.float32), (height, width))
+    scaled, magnitude, density = lightness_features(image)
+    assert np.array_equal(scaled, np.where(image > 0, 1, -1))
+    assert magnitude.min() >= 0
+    assert magnitude.max() <= 1 + 1e-6
+    assert np.abs(density).max() <= 1
+
+
+@given(st.data(), seeds)
+def test_cropping_commutes_off_the_border_ring(data, seed):
+    image = lightness(12, 15, seed)
+    top, left = data.draw(st.integers(0, 8)), data.draw(st.integers(0, 11))
+    bottom, right = data.draw(st.integers(top + 3, 12)), data.draw(st.integers(left + 3, 15))
+    crop = (slice(top, bottom), slice(left, right))
+    for operator in OPERATORS:
+        inside = operator(image)[crop][1:-1, 1:-1]
+        np.testing.assert_allclose(operator(image[crop])[1:-1, 1:-1], inside, atol=1e-6)
+
+
+@given(st.sampled_from(list(ALL_TRANSFORMS.values())), sides, sides, seeds)
+def test_all_eight_symmetries_commute(transform, height, width, seed):
+    image = lightness(height, width, seed)
+    for operator in OPERATORS:
+        np.testing.assert_allclose(operator(transform(image)), transform(operator(image)), atol=1e-6)
+
+
+def test_features_stand_in_the_papers_order():
+    image = lightness(7, 9)
+    features = lightness_features(image)
+    assert features.shape == (3, 7, 9)
+    np.testing.assert_allclose(features[0], image / 50 - 1, atol=1e-6)
+    np.testing.assert_allclose(features[1], reference_sobel(image), atol=1e-6)
+    np.testing.assert_allclose(features[2], reference_laplacian(image), atol=1e-6)
+
+
+def test_coordinates_are_columns_and_rows_over_the_size():
+    x, y = coordinate_grid(4)
+    assert x.tolist() == [[0, 0.25, 0.5, 0.75]] * 4
+    assert y.tolist() == [[level] * 4 for level in (0, 0.25, 0.5, 0.75)]
+    assert coordinate_grid(128).dtype == np.float32
+    assert coordinate_grid(128).max() == 127 / 128
+
+
+def test_views_and_other_strides_are_read_as_they_look():
+    image = lightness(20, 30)
+    view = image[::2, ::-3].T
+    for operator in OPERATORS:
+        assert np.array_equal(operator(view), operator(view.copy()))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("operator", [*OPERATORS, lightness_features])
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (np.full((4, 4), 100.5, np.float32), r"lightness must lie in \[0, 100\]; it runs from 100.5"),
+        (np.full((4, 4), -1, np.float32), "it runs from -1"),
+        (np.full((4, 4), np.nan, np.float32), "finite"),
+        (np.zeros((4, 4, 3), np.float32), r"shape \(4, 4, 3\)"),
+        (np.zeros((4, 4), np.uint8), "uint8"),
+        (np.zeros((0, 4), np.float32), "not empty"),
+        ([[1.0]], "of type list"),
+    ],
+)
+def test_what_is_no_lightness_is_refused(operator, bad, says):
+    with pytest.raises(ValueError, match=says):
+        operator(bad)
+
+
+@pytest.mark.parametrize("size", [0, -3])
+def test_a_grid_has_a_size(size):
+    with pytest.raises(ValueError, match=f"size must be at least 1, got {size}"):
+        coordinate_grid(size)
