@@ -55,7 +55,7 @@ def build() -> Path:
     program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     if program is None:
         sys.exit("jupyter-book is not in this environment: run `make book`")
-    command = [program, "build", str(ROOT), *STRICT]
+    command = [program, "build", str(ROOT), "--quiet", *STRICT]
     if code := subprocess.run(command, cwd=ROOT, check=False).returncode:
         sys.exit(code)
     STAMP.write_text(wanted, encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from support.pages import HANDLES, HTML, Visit, toc_pages, visit
+from support.pages import HANDLES, HTML, Visit, serve, toc_pages, visit
 
 MADE_BY_SPHINX = {"genindex.html", "search.html", "index.html", "py-modindex.html"}
 PAGES = [*toc_pages(), "genindex.html", "search.html"]
@@ -60,6 +60,15 @@ def test_every_equation_is_typeset(browser: Browser, base: str, name: str, opene
     found = look(browser, base, name, opened)
     assert found["typeset"] == found["equations"]
     assert found["broken"] == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_the_page_without_scrolling_sideways(browser: Browser, book: str, name: str) -> None:
+    with (
+        serve(HTML) as address,
+        visit(browser, address, name, viewport={"width": 390, "height": 844}) as seen,
+    ):
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def picture(handle: Locator) -> list:
