@@ -1,0 +1,564 @@
+"""The book's figures: one quiet style, safe for colour-blind readers, on a neutral background.
+
+Every function returns a ``BookFigure`` made without pyplot: nothing is registered, nothing has to
+be closed, and matplotlib's global settings stay as they were.
+"""
+
+import io
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib.style as mpl_style
+import numpy as np
+from cycler import cycler
+from jaxtyping import Float, Int, Shaped, UInt8
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MultipleLocator
+from PIL import Image
+
+from sicgan_lite.color import clip_to_gamut, lab_to_rgb
+from sicgan_lite.config import ALL_FEATURES
+
+# A true grey, so that it shifts no colour beside it; light enough for dark ink, dark enough not to
+# glare on a dark page.
+PAPER = "#efefef"
+INK = "#26282b"
+FAINT = "#8c8c8c"
+# Okabe and Ito's hues, darkened until each has a contrast of 3:1 on PAPER.
+REAL = "#0072b2"
+FAKE = "#c04a00"
+DISCRIMINATOR = "#7b3f98"
+GENERATOR = "#00805f"
+PALETTE = (REAL, FAKE, GENERATOR, DISCRIMINATOR)
+
+WIDTH = 7.2  # inches: the text column of the book
+DPI = 144
+JPEG_QUALITY = 80
+PNG_COLORS = 128
+_PAD = 0.06  # inches around every panel
+_TITLE = 0.26  # inches that a line of title takes
+_DASHED: Any = (0, (4, 3))
+_SLIM_BAR: Mapping[str, Any] = {"shrink": 0.9, "aspect": 24, "pad": 0.02}
+_BAR_WIDTH = 0.8  # inches that a colour bar takes, label included
+
+STYLE: Mapping[str, Any] = {
+    "figure.facecolor": PAPER,
+    "figure.dpi": DPI,
+    "savefig.facecolor": "auto",
+    "text.color": INK,
+    "axes.facecolor": PAPER,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10.5,
+    "axes.titlepad": 6,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.prop_cycle": cycler(color=PALETTE, linestyle=["-", "--", "-.", ":"]),
+    "grid.color": "#dcdcdc",
+    "grid.linewidth": 0.7,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "font.size": 10,
+    "lines.linewidth": 1.8,
+    "lines.solid_capstyle": "round",
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "legend.handlelength": 1.8,
+    "legend.borderaxespad": 0.2,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The book's style inside a ``with`` block, or as a decorator; the settings return after it."""
+    with mpl_style.context(["default", dict(STYLE)]):
+        yield
+
+
+class BookFigure(Figure):
+    """A Figure that a notebook shows as it is, whether or not pyplot was imported.
+
+    Line drawings are shown as PNG; a ``photographic`` figure is shown as JPEG, in about a fifth of
+    the bytes.
+    """
+
+    def __init__(self, *args: Any, photographic: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.photographic = photographic
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]] | None:
+        if self.photographic:
+            return None
+        drawn = reduce_colors(Image.fromarray(rasterize(self)), PNG_COLORS)
+        return self._encoded(drawn, "PNG", optimize=True)
+
+    def _repr_jpeg_(self) -> tuple[bytes, dict[str, int]] | None:
+        if not self.photographic:
+            return None
+        # Without subsampling: it would blur the very thing that the book is about.
+        drawn = Image.fromarray(rasterize(self))
+        return self._encoded(drawn, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+
+    def _encoded(self, drawn: Image.Image, kind: str, **options: Any) -> tuple[bytes, dict[str, int]]:
+        buffer = io.BytesIO()
+        drawn.save(buffer, kind, **options)
+        width, height = display_size(self)
+        return buffer.getvalue(), {"width": width, "height": height}
+
+
+def rasterize(figure: Figure, dpi: float | None = None) -> UInt8[np.ndarray, "h w 3"]:
+    """The figure's pixels at its own size, and at its own dpi when none is given."""
+    shown_on, own_dpi = figure.canvas, figure.dpi
+    canvas = FigureCanvasAgg(figure)
+    try:
+        figure.set_dpi(dpi or own_dpi)
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+    finally:
+        figure.set_dpi(own_dpi)
+        figure.set_canvas(shown_on)
+
+
+def reduce_colors(drawing: Image.Image, colors: int) -> Image.Image:
+    """A line drawing in a palette of its own: with 64 colours or more, nothing to see, half the bytes.
+
+    The colours chosen are those that cover the drawing's best, however few pixels have them: a
+    palette by frequency would mix the colours of thin lines.
+    """
+    method = Image.Quantize.MAXCOVERAGE
+    return drawing.quantize(colors, method=method, kmeans=1, dither=Image.Dither.NONE)
+
+
+def display_size(figure: Figure) -> tuple[int, int]:
+    """Width and height in CSS pixels, of which an inch has 96, on a page that has room for it."""
+    width, height = figure.get_size_inches()
+    return round(width * 96), round(height * 96)
+
+
+@style()
+def show_images(
+    images: Sequence[np.ndarray],
+    titles: Sequence[str],
+    *,
+    columns: int | None = None,
+    limits: tuple[float, float] | None = None,
+) -> BookFigure:
+    """Pictures side by side, at most ``columns`` in a row, each under its title.
+
+    An image is uint8, rgb (h, w, 3) or grey (h, w); or a float map (h, w), for which ``limits``
+    says what is black and what is white. Errors: ValueError for another kind of array, and when
+    images and titles differ in number.
+    """
+    if not images or len(images) != len(titles):
+        raise ValueError(f"got {len(images)} images and {len(titles)} titles; wanted one title for each")
+    columns = min(columns or len(images), len(images))
+    rows = math.ceil(len(images) / columns)
+    cell = min(WIDTH / columns, WIDTH / 2)
+    tallest = max(image.shape[0] / image.shape[1] for image in images)
+    figure = _figure(cell * columns, rows * (_picture_height(cell, tallest) + _TITLE), photographic=True)
+    panels = np.ravel(figure.subplots(rows, columns, squeeze=False))
+    for panel, image, title in zip(panels, images, titles, strict=False):
+        _draw_image(panel, image, title, limits)
+    for panel in panels[len(images) :]:
+        panel.remove()
+    return figure
+
+
+def before_after(
+    original: UInt8[np.ndarray, "h w 3"],
+    grey: UInt8[np.ndarray, "..."],
+    colored: UInt8[np.ndarray, "h w 3"],
+) -> BookFigure:
+    """The photograph, what the generator was given of it, and what it made. All uint8."""
+    return show_images([original, grey, colored], ["Photograph", "Its lightness", "Generated colour"])
+
+
+@style()
+def show_ab_histogram(
+    *labs: Shaped[np.ndarray, "..."], titles: Sequence[str] = (), limit: float = 110.0, bin_width: float = 2.0
+) -> BookFigure:
+    """Where colours lie in the ab plane: each bin in its own colour, stronger where it holds more.
+
+    An array ends in an axis of three (L, a, b) or two (a, b), in CIE units; the strength is
+    logarithmic, and a cross marks the mean colour. Errors: ValueError for another last axis.
+    """
+    figure = _figure(min(WIDTH, WIDTH / 2 * len(labs)), WIDTH / 2)
+    panels = np.ravel(figure.subplots(1, len(labs), squeeze=False, sharey=True))
+    edges = np.arange(-limit, limit + bin_width / 2, bin_width)
+    for panel, lab in zip(panels, labs, strict=True):
+        if lab.shape[-1] not in (2, 3):
+            raise ValueError(f"the last axis must be (L, a, b) or (a, b), got shape {lab.shape}")
+        ab = np.reshape(lab[..., -2:], (-1, 2))
+        _draw_ab_density(panel, ab, edges)
+        panel.plot(*ab.mean(axis=0), marker="+", color=INK, markersize=12, markeredgewidth=1.6, label="_mean")
+    for panel, title in zip(panels, titles, strict=False):
+        panel.set_title(title)
+    panels[0].set_ylabel("b*   blue – yellow")
+    return figure
+
+
+@style()
+def show_delta_e_map(
+    *delta_e_maps: Float[np.ndarray, "h w"], vmax: float, titles: Sequence[str] = ()
+) -> BookFigure:
+    """Maps of the colour difference ΔE2000, all on one scale from 0 to ``vmax``.
+
+    Under each title stands the mean of the map. The colours are perceptually uniform (magma).
+    """
+    names = titles or [""] * len(delta_e_maps)
+    height, width = delta_e_maps[0].shape
+    cell = min((WIDTH - _BAR_WIDTH) / len(delta_e_maps), WIDTH / 2)
+    figure = _figure(
+        cell * len(delta_e_maps) + _BAR_WIDTH,
+        _picture_height(cell, height / width) + _TITLE,
+        photographic=True,
+    )
+    panels = np.ravel(figure.subplots(1, len(delta_e_maps), squeeze=False))
+    for panel, values, name in zip(panels, delta_e_maps, names, strict=True):
+        drawn = panel.imshow(values, cmap="magma", vmin=0, vmax=vmax)
+        panel.set_title(f"{name}  mean ΔE {values.mean():.1f}".strip())
+        panel.set_axis_off()
+    beyond = any(values.max() > vmax for values in delta_e_maps)
+    figure.colorbar(
+        drawn, ax=list(panels), label="ΔE2000", extend="max" if beyond else "neither", **_SLIM_BAR
+    )
+    return figure
+
+
+@style()
+def plot_losses(
+    history: Mapping[str, np.ndarray], *, equilibrium: tuple[float, float, float] | None = None
+) -> BookFigure:
+    """Both losses and D's scores over training: raw values pale, a moving average over them.
+
+    ``history`` holds arrays of one length: step, loss_d, loss_g, real_score, fake_score.
+    ``equilibrium`` is (score, loss_d, loss_g) at chance, drawn as dashed lines.
+    """
+    figure = _figure(WIDTH, 3.1)
+    losses, scores = figure.subplots(1, 2)
+    _draw_losses(losses, history, equilibrium)
+    _draw_scores(scores, history, equilibrium)
+    for panel in (losses, scores):
+        panel.set_xlabel("step")
+    return figure
+
+
+@style()
+def show_coverage(counts: Int[np.ndarray, "h w"], origins: Int[np.ndarray, "n 2"], size: int) -> BookFigure:
+    """How many patches cover each pixel, with every origin and one patch outlined.
+
+    Origins are (row, column) of the top-left corner, ``size`` the side of a patch, in pixels.
+    """
+    height, width = counts.shape
+    cell = WIDTH * 0.65
+    figure = _figure(cell + _BAR_WIDTH, _picture_height(cell, height / width) + _TITLE, photographic=True)
+    panel = figure.subplots()
+    drawn = panel.imshow(counts, cmap="cividis", vmin=0, extent=(0, width, height, 0))
+    panel.plot(
+        origins[:, 1], origins[:, 0], ".", color="white", markersize=3.5, markeredgewidth=0, label="_origins"
+    )
+    row, column = origins[0]
+    panel.add_patch(Rectangle((column, row), size, size, fill=False, edgecolor="white", linewidth=1.6))
+    panel.set_title(f"{len(origins)} patches of {size}×{size}; dots are their origins")
+    panel.set_axis_off()
+    figure.colorbar(drawn, ax=panel, label="patches over a pixel", **_SLIM_BAR)
+    return figure
+
+
+@style()
+def show_features(features: Float[np.ndarray, "c h w"]) -> BookFigure:
+    """The feature maps of a patch or an image, each in grey over its own range, which is printed.
+
+    The first axis holds the features in their order: lightness, sobel, laplacian, then x and y.
+    """
+    _, height, width = features.shape
+    cell = WIDTH / max(len(features), 3)
+    size = (cell * len(features), _picture_height(cell, height / width) + 1.6 * _TITLE)
+    figure = _figure(*size, photographic=True)
+    for panel, values, name in zip(figure.subplots(1, len(features)), features, ALL_FEATURES, strict=False):
+        panel.imshow(values, cmap="gray")
+        panel.set_title(f"{name}\n{_signed(values.min())} to {_signed(values.max())}", fontsize=9.5)
+        panel.set_axis_off()
+    return figure
+
+
+@style()
+def plot_game(
+    x: Float[np.ndarray, " n"],
+    p_real: Float[np.ndarray, " n"],
+    p_fake: Float[np.ndarray, " n"],
+    d_star: Mapping[str, Float[np.ndarray, " n"]],
+    log_d: Mapping[str, Float[np.ndarray, " n"]],
+    *,
+    losses: Mapping[str, tuple[float, float]],
+    equilibrium: Mapping[str, tuple[float, float, float]],
+    density_limit: float | None = None,
+    log_limit: float = -6.0,
+    loss_limit: float = 4.0,
+) -> BookFigure:
+    """The game in one dimension: two densities, the best discriminator, G's signal, the losses.
+
+    ``d_star``, ``log_d``, ``losses`` (loss_d, loss_g) and ``equilibrium`` (score, loss_d, loss_g)
+    hold one entry for each kind of smoothing, under the same names. The limits fix the axes, so
+    that frames of one explorer compare.
+    """
+    figure = _frame(5.8, 4.9)
+    margins = {"left": 0.07, "right": 0.98, "top": 0.93, "bottom": 0.1, "wspace": 0.46, "hspace": 0.42}
+    (densities, scores), (signal, values) = figure.subplots(2, 2, gridspec_kw=margins)
+    _draw_densities(densities, x, p_real, p_fake, density_limit)
+    _draw_variants(scores, x, d_star, (0, 1.02), "Best discriminator D*")
+    _draw_variants(signal, x, log_d, (log_limit, 0.15), "log D*: what G climbs")
+    scores.legend(loc="upper left")
+    for panel in (densities, scores, signal):
+        panel.set_xlabel("x")
+    _draw_loss_values(values, losses, equilibrium, loss_limit)
+    return figure
+
+
+@style()
+def training_frame(
+    snapshot: UInt8[np.ndarray, "h w 3"],
+    history: Mapping[str, np.ndarray],
+    step: int,
+    equilibrium: tuple[float, float, float] | None = None,
+) -> BookFigure:
+    """One frame of the training scrubber: the picture at ``step`` beside losses and scores.
+
+    Arguments as in ``plot_losses``; a line marks the step in both panels. Errors: ValueError for a
+    step outside the history.
+    """
+    first, last = history["step"][0], history["step"][-1]
+    if not first <= step <= last:
+        raise ValueError(f"step must be in [{first}, {last}], got {step}")
+    figure = _frame(6.2, 4.0, photographic=True)
+    margins = {"left": 0.02, "right": 0.93, "top": 0.87, "bottom": 0.12, "wspace": 0.2, "hspace": 0.5}
+    panels = figure.subplot_mosaic("pl;ps", width_ratios=(1.1, 1), gridspec_kw=margins)
+    picture, losses, scores = (panels[letter] for letter in "pls")
+    _draw_image(picture, snapshot, f"step {step}", None)
+    picture.set_anchor("C")
+    _draw_losses(losses, history, equilibrium, raw=False)
+    _draw_scores(scores, history, equilibrium, raw=False)
+    for panel in (losses, scores):
+        panel.axvline(step, color=INK, linewidth=1.2, label="_step")
+    losses.tick_params(labelbottom=False)
+    scores.set_xlabel("step")
+    return figure
+
+
+@style()
+def plot_ablation(
+    scores: Mapping[str, Sequence[float]],
+    *,
+    baseline: str,
+    references: Mapping[str, float] | None = None,
+    label: str = "mean ΔE2000 (lower is better)",
+) -> BookFigure:
+    """Mean and spread of a score for each variant, over seeds, against a baseline variant.
+
+    ``scores`` maps a variant to one number for each seed: small dots; the large one is their mean,
+    the bar one standard deviation to each side. ``references`` are single numbers, drawn as dashed
+    lines. Errors: ValueError when the baseline is no variant.
+    """
+    if baseline not in scores:
+        raise ValueError(f"baseline {baseline!r} is none of the variants {list(scores)}")
+    figure = _figure(WIDTH, 1.1 + 0.4 * len(scores))
+    panel = figure.subplots()
+    panel.axvline(float(np.mean(scores[baseline])), color=INK, linewidth=1, label="_baseline")
+    for row, (name, values) in enumerate(scores.items()):
+        color = REAL if name == baseline else FAKE
+        panel.plot(
+            values, [row + 0.25] * len(values), "o", color=color, alpha=0.5, markersize=4, label="_seeds"
+        )
+        spread = np.std(values, ddof=1) if len(values) > 1 else None
+        panel.errorbar(np.mean(values), row, xerr=spread, fmt="o", color=color, capsize=3)
+    for name, value in (references or {}).items():
+        _mark_reference(panel, name, value)
+    panel.set_yticks(range(len(scores)), list(scores))
+    panel.set_ylim(len(scores) - 0.5, -0.5)
+    panel.grid(visible=False, axis="y")
+    panel.set_xlabel(f"{label}\nlarge dot and bar: mean ± standard deviation; small dots: seeds")
+    return figure
+
+
+def _figure(width: float, height: float, *, photographic: bool = False) -> BookFigure:
+    layout = ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD)
+    return BookFigure(figsize=(width, height), dpi=DPI, layout=layout, photographic=photographic)
+
+
+def _frame(width: float, height: float, *, photographic: bool = False) -> BookFigure:
+    """A figure for an explorer: its panels are placed by hand, so that they stand still."""
+    return BookFigure(figsize=(width, height), dpi=DPI, photographic=photographic)
+
+
+def _picture_height(cell: float, aspect: float) -> float:
+    """Inches that a picture of this height to width takes in a cell, padding included."""
+    return (cell - 2.5 * _PAD) * aspect + 2.5 * _PAD
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _draw_image(panel: Axes, image: np.ndarray, title: str, limits: tuple[float, float] | None) -> None:
+    if image.dtype == np.uint8:
+        limits = (0, 255)
+    elif limits is None or image.ndim != 2:
+        raise ValueError(
+            f"an image is uint8, or a float map (h, w) with limits; got {image.dtype} {image.shape}"
+        )
+    panel.imshow(image, cmap="gray", vmin=limits[0], vmax=limits[1])
+    panel.set_title(title)
+    panel.set_axis_off()
+    panel.set_anchor("N")
+
+
+def _draw_ab_density(panel: Axes, ab: np.ndarray, edges: np.ndarray) -> None:
+    counts, _, _ = np.histogram2d(ab[:, 1], ab[:, 0], bins=[edges, edges])
+    strength = np.log1p(counts) / max(np.log1p(counts.max()), 1)
+    middle = (edges[:-1] + edges[1:]) / 2
+    a, b = np.meshgrid(middle, middle)
+    color = lab_to_rgb(clip_to_gamut(np.dstack([np.full_like(a, 60), a, b])))
+    alpha = np.where(counts > 0, 0.3 + 0.7 * strength, 0)
+    ends = (edges[0], edges[-1])
+    panel.imshow(
+        np.dstack([color / 255, alpha]), origin="lower", extent=(*ends, *ends), interpolation="nearest"
+    )
+    panel.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
+    panel.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
+    panel.grid(visible=False)
+    panel.xaxis.set_major_locator(MultipleLocator(50))
+    panel.yaxis.set_major_locator(MultipleLocator(50))
+    panel.set_xlabel("a*   green – red")
+
+
+def _draw_losses(
+    panel: Axes,
+    history: Mapping[str, np.ndarray],
+    equilibrium: tuple[float, float, float] | None,
+    *,
+    raw: bool = True,
+) -> None:
+    _draw_series(panel, history, "loss_d", "$L_D$", DISCRIMINATOR, raw=raw)
+    _draw_series(panel, history, "loss_g", "$L_G$", GENERATOR, raw=raw)
+    if equilibrium:
+        _mark_chance(panel, equilibrium[1])
+        _mark_chance(panel, equilibrium[2])
+    _finish_panel(panel, "Losses")
+
+
+def _draw_scores(
+    panel: Axes,
+    history: Mapping[str, np.ndarray],
+    equilibrium: tuple[float, float, float] | None,
+    *,
+    raw: bool = True,
+) -> None:
+    _draw_series(panel, history, "real_score", "real", REAL, raw=raw)
+    _draw_series(panel, history, "fake_score", "generated", FAKE, raw=raw)
+    if equilibrium:
+        _mark_chance(panel, equilibrium[0])
+    panel.set_ylim(0, 1)
+    _finish_panel(panel, "D's scores")
+
+
+def _draw_series(
+    panel: Axes, history: Mapping[str, np.ndarray], key: str, label: str, color: str, *, raw: bool
+) -> None:
+    if key not in history:
+        raise ValueError(f"the history has no {key!r}; it has {list(history)}")
+    steps, values = history["step"], np.asarray(history[key])
+    if raw:
+        panel.plot(steps, values, "-", color=color, alpha=0.25, linewidth=0.7, label=f"_{key} raw")
+    panel.plot(steps, _moving_average(values), "-", color=color, label=label)
+
+
+def _moving_average(values: np.ndarray) -> np.ndarray:
+    window = np.ones(len(values) // 40 | 1)  # an odd number, so that the average does not lag
+    weights = np.convolve(np.ones(len(values)), window, mode="same")  # fewer at the ends
+    return np.convolve(values, window, mode="same") / weights
+
+
+def _mark_chance(panel: Axes, value: float) -> None:
+    panel.axhline(value, color=INK, linestyle=_DASHED, linewidth=1, zorder=3, label="at chance")
+    panel.annotate(
+        f"{value:.2f}", (1, value), xycoords=("axes fraction", "data"), xytext=(4, 0),
+        textcoords="offset points", va="center", fontsize=9,
+    )  # fmt: skip
+
+
+def _finish_panel(panel: Axes, title: str) -> None:
+    labeled = dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))  # each name once
+    panel.margins(x=0)
+    panel.set_title(title, pad=20)
+    panel.legend(
+        labeled.values(), labeled.keys(), loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=1
+    )
+
+
+def _draw_densities(
+    panel: Axes, x: np.ndarray, p_real: np.ndarray, p_fake: np.ndarray, limit: float | None
+) -> None:
+    panel.plot(x, p_real, "-", color=REAL, label="real")
+    panel.plot(x, p_fake, "--", color=FAKE, label="generated")
+    panel.fill_between(x, p_real, color=REAL, alpha=0.15, linewidth=0)
+    panel.fill_between(x, p_fake, color=FAKE, alpha=0.15, linewidth=0)
+    panel.set(
+        ylim=(0, limit or 1.05 * max(p_real.max(), p_fake.max())), title="Densities, blurred by the noise"
+    )
+    panel.margins(x=0)
+    panel.legend(loc="upper left")
+
+
+def _draw_variants(
+    panel: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray], limits: tuple[float, float], title: str
+) -> None:
+    for (name, values), color, line in zip(curves.items(), PALETTE[2:], ["-", "--"], strict=True):
+        panel.plot(x, values, line, color=color, label=name)
+    panel.set(ylim=limits, title=title)
+    panel.margins(x=0)
+
+
+def _draw_loss_values(
+    panel: Axes,
+    losses: Mapping[str, tuple[float, float]],
+    equilibrium: Mapping[str, tuple[float, float, float]],
+    limit: float,
+) -> None:
+    rows = [(f"{loss}, {name}", name, k) for k, loss in enumerate(["$L_D$", "$L_G$"]) for name in losses]
+    now = np.array([losses[name][k] for _, name, k in rows])
+    drawn = [equilibrium[name][1 + k] for _, name, k in rows]
+    at = np.arange(len(rows))
+    panel.hlines(at, np.minimum(now, limit), drawn, color=FAINT, linewidth=1)
+    for row in at[now > limit]:  # beyond the axis: an arrow with the number
+        panel.annotate(
+            f"{now[row]:.1f} →", (limit, row), xytext=(0, 3), textcoords="offset points",
+            ha="right", va="bottom", fontsize=9,
+        )  # fmt: skip
+    panel.plot(drawn, at, "D", color=INK, markersize=7, markerfacecolor=PAPER, label="at chance")
+    panel.plot(now, at, "o", color=INK, markersize=5, label="now")
+    panel.set_yticks(at, [row[0] for row in rows])
+    panel.set(xlim=(0, limit), ylim=(len(rows) - 0.5, -0.9), title="Losses")
+    panel.grid(visible=False, axis="y")
+    panel.legend(loc="upper right", ncols=2, columnspacing=1)
+
+
+def _mark_reference(panel: Axes, name: str, value: float) -> None:
+    panel.axvline(value, color=INK, linestyle=_DASHED, linewidth=1, label=name)
+    panel.annotate(
+        name, (value, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
+        textcoords="offset points", ha="center", fontsize=9,
+    )  # fmt: skip
