@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -12,6 +13,10 @@ Pixels = Callable[[Image.Image], np.ndarray]  # the pixels of a band of rows
 
 GREY_MODES = ("1", "L", "LA", "La")
 _MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+# Little CMS's own numbers: Pillow names them since 10.3. Its short cut for grey is 10 of 255 off in
+# the darkest tones, so a grey is converted exactly.
+_COMPENSATE: Any = 0x2000
+_EXACT: Any = 0x0100
 _SRGB_TOLERANCE = 2  # of 255: what rounding makes of the sRGB profiles in circulation
 
 
@@ -24,8 +29,9 @@ def srgb_converter(image: Image.Image) -> tuple[Pixels, bytes | None]:
     mode, transform = _transform(profile, image.mode)
     if transform is None or _changes_nothing(transform, mode):
         return _plain, profile if mode == "RGB" else None
-    if mode == "L":  # one channel three times: a rounding of 1 would tint a grey
-        return lambda band: _apply(transform, band.convert(mode))[..., 1:2], None
+    if mode == "L":  # a table of all greys, one channel: no rounding may tint a grey
+        greys = _apply(transform, Image.fromarray(np.arange(256, dtype=np.uint8)[None]))[0, :, 1:2]
+        return lambda band: greys[np.asarray(band.convert(mode))], None
     return lambda band: _apply(transform, band.convert(mode)), None
 
 
@@ -46,14 +52,9 @@ def _transform(profile: bytes | None, image_mode: str) -> tuple[str, ImageCms.Im
         mode = _MODES.get(source.profile.xcolor_space.strip(), "")
         if (mode == "CMYK") != (image_mode == "CMYK") or (mode == "L" and image_mode not in GREY_MODES):
             return "", None
-        return mode, ImageCms.buildTransform(
-            source,
-            ImageCms.createProfile("sRGB"),
-            mode,
-            "RGB",
-            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
+        flags = _COMPENSATE | (_EXACT if mode == "L" else 0)
+        target, intent = ImageCms.createProfile("sRGB"), ImageCms.Intent.RELATIVE_COLORIMETRIC
+        return mode, ImageCms.buildTransform(source, target, mode, "RGB", intent, flags)
     except (ImageCms.PyCMSError, OSError):
         return "", None
 

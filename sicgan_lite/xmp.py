@@ -57,7 +57,7 @@ def text_of(node: Any) -> str:
         return ""
     if node.nodeType == node.ATTRIBUTE_NODE:
         return node.value
-    return "".join(child.data for child in node.childNodes if child.nodeType == child.TEXT_NODE)
+    return "".join(child.data for child in node.childNodes if isinstance(child, minidom.Text))
 
 
 def items(array: Any) -> list[Any]:
