@@ -12,8 +12,8 @@ from typing import Any
 
 import matplotlib.style as mpl_style
 import numpy as np
-from cycler import cycler
 from jaxtyping import Float, Int, Shaped, UInt8
+from matplotlib import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
