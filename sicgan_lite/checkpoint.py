@@ -21,6 +21,7 @@ from sicgan_lite.networks import Generator
 from sicgan_lite.training import TrainState, pixels_sha256
 
 SCHEMA = 1
+METADATA_KEY = "sicgan-lite generator"
 _PARTS = ("generator", "discriminator", "optimizer_g", "optimizer_d")
 
 Path_ = str | os.PathLike[str]
@@ -88,11 +89,9 @@ def save_generator(path: Path_, generator: Generator, config: Config) -> None:
     Such a file holds numbers and text only: opening a stranger's runs no code.
     """
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in generator.state_dict().items()}
-    metadata = {
-        "format": "sicgan-lite generator",
-        "schema": str(SCHEMA),
-        "config": json.dumps(config.to_dict()),
-    }
+    about = {"schema": SCHEMA, "config": config.to_dict()}
+    # One entry: safetensors writes several in an order of its own, and equal files would differ.
+    metadata = {METADATA_KEY: json.dumps(about)}
     write_atomically(path, save(weights, metadata))
 
 
@@ -118,11 +117,11 @@ def read_generator_config(path: Path_) -> Config:
         raise FileNotFoundError(f"{path} is not a file; a generator.safetensors is wanted")
     try:
         with safe_open(Path(path), framework="pt") as file:
-            metadata = file.metadata() or {}
-        if metadata.get("schema") != str(SCHEMA):
+            about = json.loads((file.metadata() or {})[METADATA_KEY])
+        if about["schema"] != SCHEMA:
             raise FileFormatError(
-                f"{path} has generator schema {metadata.get('schema')!r}; this version reads {SCHEMA}"
+                f"{path} has generator schema {about['schema']!r}; this version reads {SCHEMA}"
             )
-        return Config.from_dict(json.loads(metadata["config"]))
+        return Config.from_dict(about["config"])
     except (SafetensorError, KeyError, json.JSONDecodeError) as error:
         raise FileFormatError(f"{path} is not a generator of sicgan-lite (safetensors)") from error

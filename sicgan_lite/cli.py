@@ -15,7 +15,15 @@ from typing import Any
 
 from sicgan_lite import __version__
 from sicgan_lite.config import Config
-from sicgan_lite.images import SAMPLES, Photo, read_image, read_provenance, sample_image, write_image
+from sicgan_lite.images import (
+    SAMPLES,
+    Photo,
+    output_format,
+    read_image,
+    read_provenance,
+    sample_image,
+    write_image,
+)
 from sicgan_lite.provenance import Provenance
 
 PRESETS = {"paper": Config.paper, "laptop": Config.laptop, "quick": Config.quick}
@@ -92,9 +100,8 @@ def _train(args: argparse.Namespace) -> None:
         out.mkdir(parents=True, exist_ok=True)
         logbook.save()
     if not _train_with_progress(logbook):
-        print(
-            f"stopped after step {logbook.state.step}; go on with: sicgan-lite train {args.photo} --out {out} --resume"
-        )
+        again = f"sicgan-lite train {args.photo} --out {out} --resume"
+        print(f"stopped after step {logbook.state.step}; go on with: {again}")
         return
     state = logbook.state
     save_generator(out / "generator.safetensors", state.generator, state.config)
@@ -142,9 +149,8 @@ def _colorize(args: argparse.Namespace) -> None:
     from sicgan_lite.checkpoint import load_generator
     from sicgan_lite.colorizing import colorize
 
+    output_format(args.out)  # before the work, not after it
     photo, generator = _read(args.photo), load_generator(args.model)
-    if not args.out.parent.is_dir():
-        raise FileNotFoundError(f"{args.out}: there is no folder {args.out.parent}")
     colored = colorize(
         generator, photo.rgb, overlap=args.overlap, progress=lambda bands: tqdm(bands, unit="band")
     )

@@ -93,7 +93,6 @@ def _ab_bands(
         unfinished = np.concatenate([unfinished[stride:], np.zeros_like(unfinished[:stride])])
 
 
-@torch.inference_mode()
 def _predict_tiles(generator: Generator, strip: np.ndarray, size: int, stride: int) -> Iterator[np.ndarray]:
     """The scaled ab (size, size, 2) of each tile along a strip of feature maps (3, size, width)."""
     device = next(generator.parameters()).device
@@ -105,7 +104,9 @@ def _predict_tiles(generator: Generator, strip: np.ndarray, size: int, stride: i
         some = tiles[start : start + at_once]
         batch = np.concatenate([some, np.broadcast_to(grid, (len(some), 2, size, size))], axis=1)
         tensor = torch.from_numpy(batch).to(device, memory_format=torch.channels_last)
-        yield from generator(tensor).permute(0, 2, 3, 1).float().cpu().numpy()
+        with torch.inference_mode():  # not around the yield: it would hold for the caller too
+            ab = generator(tensor).permute(0, 2, 3, 1).float().cpu().numpy()
+        yield from ab
 
 
 def _mirrored_rows(lightness: np.ndarray, top: int, size: int, margin: int, width: int) -> np.ndarray:

@@ -81,12 +81,8 @@ def write_image(
     a side above 65,500, an XMP packet above 64 KiB); OSError when it cannot be written.
     """
     target = Path(path)
-    kind = _FORMATS.get(target.suffix.lower())
-    if kind is None:
-        raise ValueError(f"{target}: cannot label {target.suffix!r} files; use .png, .jpg or .jpeg")
+    kind = output_format(target)
     check_rgb(rgb)
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"{target}: there is no folder {target.parent}")
     xmp = _label(provenance, photo)
     try:
         image = _with_alpha(rgb, photo, kind)
@@ -96,6 +92,21 @@ def write_image(
     except ValueError as error:
         raise ValueError(f"{target}: {error}") from None
     write_atomically(target, data)
+
+
+def output_format(path: Path_) -> str:
+    """The format that ``write_image`` would write: "PNG" or "JPEG".
+
+    Ask before a long computation. Errors: ValueError for another suffix, FileNotFoundError when
+    the folder is missing.
+    """
+    target = Path(path)
+    kind = _FORMATS.get(target.suffix.lower())
+    if kind is None:
+        raise ValueError(f"{target}: cannot label {target.suffix!r} files; use .png, .jpg or .jpeg")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{target}: there is no folder {target.parent}")
+    return kind
 
 
 def sample_image(name: str) -> UInt8[np.ndarray, "h w 3"]:

@@ -68,12 +68,12 @@ class PatchSet:
         chosen = np.atleast_1d(np.arange(len(self))[indices])
         features = np.empty((len(chosen), 5, self.size, self.size), np.float32)
         targets = np.empty((len(chosen), 2, self.size, self.size), np.float32)
-        for row, patch in enumerate(map(self._cut, chosen)):
+        for row, patch in enumerate(map(self._cut, chosen.tolist())):
             features[row, :3], targets[row] = patch[:3], patch[3:]
         features[:, 3:] = self._coordinates  # last, so that coordinates never rotate
         return features, targets
 
     def _cut(self, index: int) -> np.ndarray:
-        origin, transform = divmod(int(index), len(self._transforms))
-        top, left = self.origins[origin]
+        origin, transform = divmod(index, len(self._transforms))
+        top, left = self.origins[origin].tolist()
         return self._transforms[transform](self._maps[:, top : top + self.size, left : left + self.size])
