@@ -29,6 +29,8 @@ def sample_origins(
     """
     safe = safe_distance(height, width, size=size, count=count, holdout=holdout)
     distance = safe if min_distance is None else float(min_distance)
+    if not 0 <= distance < math.inf:
+        raise ValueError(f"min_distance must be None or a finite number of at least 0, got {min_distance}")
     free = _Positions(height, width, size, holdout)
     origins = np.empty((0, 2), np.int64)
     enough = True
@@ -85,6 +87,8 @@ class _Positions:
     """The origins whose patch lies in the image and does not touch the holdout."""
 
     def __init__(self, height: int, width: int, size: int, holdout: Holdout | None) -> None:
+        if size < 1:
+            raise ValueError(f"size must be at least 1, got {size}")
         if size > min(height, width):
             raise ValueError(f"patches of {size}×{size} pixels do not fit an image of {height}×{width}")
         self.shape = (height - size + 1, width - size + 1)
