@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Float32, UInt8
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
 from sicgan_lite.config import Config
@@ -63,9 +63,7 @@ class TrainState:
         Errors: ValueError for a photograph that the config's patches do not fit.
         """
         place = choose_device(device)
-        generator, discriminator = (
-            network.to(place, memory_format=torch.channels_last) for network in _build_networks(config)
-        )
+        generator, discriminator = _build_networks(config, place)
         return cls(
             config=config,
             patches=PatchSet(rgb, config, rng=np.random.default_rng(config.seed)),
@@ -198,14 +196,18 @@ def _check_finite(record: StepRecord) -> None:
             )
 
 
-def _build_networks(config: Config) -> tuple[Generator, Discriminator]:
+def _build_networks(config: Config, place: torch.device) -> tuple[Generator, Discriminator]:
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(config.seed)  # the CPU's only: fork_rng restores it
         generator = Generator(config.generator_widths, config.size, config.features)
-        return generator, Discriminator(config.discriminator_widths, config.conditional)
+        discriminator = Discriminator(config.discriminator_widths, config.conditional)
+    for network in (generator, discriminator):
+        # torch's annotations leave out memory_format.
+        network.to(place, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    return generator, discriminator
 
 
-def _adam(network: torch.nn.Module, rate: float, config: Config) -> torch.optim.Adam:
+def _adam(network: nn.Module, rate: float, config: Config) -> torch.optim.Adam:
     fused = next(network.parameters()).device.type in ("cpu", "cuda")
     return torch.optim.Adam(network.parameters(), lr=rate, betas=config.betas, fused=fused)
 
