@@ -11,7 +11,7 @@ def draw_mark(image: Image.Image) -> None:
 
     The text grows with the picture, to a 25th of its shorter side, and is legible from 12 pixels
     on. A smaller picture gets smaller text, then "AI"; one with no room for that (under about
-    16 × 14 pixels) gets nothing, and has its label in the file alone.
+    12 × 9 pixels) gets nothing, and has its label in the file alone.
     """
     wanted = max(_LEGIBLE, min(image.size) // 25)
     for text, size in ((_TEXT, wanted), (_TEXT, _SMALLEST), (_SHORT, _SMALLEST)):
