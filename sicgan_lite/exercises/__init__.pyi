@@ -1,1 +1,4 @@
 from .answers import WrongAnswer as WrongAnswer
+from .edge_features import check_augment as check_augment
+from .edge_features import check_noise_gain as check_noise_gain
+from .edge_features import check_scharr_scale as check_scharr_scale
