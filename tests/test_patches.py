@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sicgan_lite import (
+    ALL_TRANSFORMS,
+    TRANSFORMS,
+    Config,
+    PatchSet,
+    coordinate_grid,
+    laplacian,
+    rgb_to_lab,
+    sobel_magnitude,
+)
+from sicgan_lite.origins import holdout_box
+
+SIZE = 8
+NAMES = list(ALL_TRANSFORMS)
+
+# What each makes of [[1, 2], [3, 4]]: rotations are counter-clockwise, as numpy's.
+BY_HAND = {
+    "id": [[1, 2], [3, 4]],
+    "flip_x": [[2, 1], [4, 3]],
+    "flip_y": [[3, 4], [1, 2]],
+    "rot_90": [[2, 4], [1, 3]],
+    "rot_180": [[4, 3], [2, 1]],
+    "rot_270": [[3, 1], [4, 2]],
+    "transpose": [[1, 3], [2, 4]],
+    "antitranspose": [[4, 2], [3, 1]],
+}
+# The same as (row, column) of the patch that each (row, column) of the result comes from; n = SIZE − 1.
+SOURCES = {
+    "id": lambda r, c, n: (r, c),
+    "flip_x": lambda r, c, n: (r, n - c),
+    "flip_y": lambda r, c, n: (n - r, c),
+    "rot_90": lambda r, c, n: (c, n - r),
+    "rot_180": lambda r, c, n: (n - r, n - c),
+    "rot_270": lambda r, c, n: (n - c, r),
+    "transpose": lambda r, c, n: (c, r),
+    "antitranspose": lambda r, c, n: (n - c, n - r),
+}
+
+
+def photo(height: int = 30, width: int = 37) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def patch_set(rgb: np.ndarray | None = None, seed: int = 0, **changes: Any) -> PatchSet:
+    settings: dict[str, Any] = {"size": SIZE, "num_patches": 20} | changes
+    return PatchSet(photo() if rgb is None else rgb, Config(**settings), rng=np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_symmetry_does_what_its_name_says(name):
+    patch = np.array([[1, 2], [3, 4]])
+    assert ALL_TRANSFORMS[name](patch).tolist() == BY_HAND[name]
+    channels = np.stack([patch, 10 * patch])  # rows and columns are the last two axes
+    assert ALL_TRANSFORMS[name](channels)[1].tolist() == (10 * np.array(BY_HAND[name])).tolist()
+
+
+def test_the_papers_six_come_first():
+    assert list(TRANSFORMS) == ["id", "flip_x", "flip_y", "rot_90", "rot_180", "rot_270"]
+    assert {name: ALL_TRANSFORMS[name] for name in TRANSFORMS} == dict(TRANSFORMS)
+    with pytest.raises(TypeError):
+        TRANSFORMS["id"] = np.copy  # pyright: ignore[reportIndexIssue]
+
+
+def is_closed(transforms: Any) -> bool:
+    patch = np.arange(9).reshape(3, 3)
+    reached = {transform(patch).tobytes() for transform in transforms.values()}
+    twice = {f(g(patch)).tobytes() for f in transforms.values() for g in transforms.values()}
+    return twice == reached
+
+
+def test_eight_are_a_group_and_six_are_not():
+    assert is_closed(ALL_TRANSFORMS)
+    assert not is_closed(TRANSFORMS)
+
+
+def test_every_symmetry_is_a_view():
+    patch = np.zeros((2, 4, 4))
+    assert all(np.shares_memory(transform(patch), patch) for transform in ALL_TRANSFORMS.values())
+
+
+@pytest.mark.parametrize(("transforms", "names"), [("paper", NAMES[:6]), ("all", NAMES)])
+def test_batches_are_those_of_a_naive_loop(transforms, names):
+    rgb = photo()
+    patches = patch_set(rgb, transforms=transforms)
+    lab = rgb_to_lab(rgb)
+    lightness = lab[..., 0]
+    maps = [
+        lightness / 50 - 1,
+        sobel_magnitude(lightness),
+        laplacian(lightness),
+        lab[..., 1] / 110,
+        lab[..., 2] / 110,
+    ]
+    features, targets = patches[:]
+    for k in range(len(patches)):
+        top, left = patches.origins[k // len(names)]
+        source = SOURCES[names[k % len(names)]]
+        for row, column in np.ndindex(SIZE, SIZE):
+            r, c = source(row, column, SIZE - 1)
+            pixel = np.array([each[top + r, left + c] for each in maps])
+            assert features[k, :3, row, column] == pytest.approx(pixel[:3], abs=1e-6)
+            assert targets[k, :, row, column] == pytest.approx(pixel[3:], abs=1e-6)
+            assert features[k, 3:, row, column].tolist() == [column / SIZE, row / SIZE]
+
+
+@pytest.mark.parametrize("transforms", ["paper", "all"])
+def test_coordinates_never_rotate(transforms):
+    features, _ = patch_set(transforms=transforms)[:]
+    assert (features[:, 3:] == coordinate_grid(SIZE)).all()
+
+
+def test_features_and_targets_keep_their_ranges():
+    features, targets = patch_set(num_patches=100)[:]
+    assert features.dtype == targets.dtype == np.float32
+    assert features.shape == (100, 5, SIZE, SIZE)
+    assert targets.shape == (100, 2, SIZE, SIZE)
+    low, high = features.min((0, 2, 3)), features.max((0, 2, 3))
+    assert (low >= [-1, 0, -1, 0, 0]).all()
+    assert (high <= [1, 1, 1, 0.9, 0.9]).all()
+    assert np.abs(targets).max() < 1
+
+
+PATCHES = patch_set()
+
+
+@given(st.lists(st.integers(-20, 19), min_size=1, max_size=9))
+def test_a_batch_stands_in_the_order_of_its_indices(indices):
+    features, targets = PATCHES[indices]
+    for row, index in enumerate(indices):
+        alone = PATCHES[[index % 20]]
+        assert np.array_equal(features[row : row + 1], alone[0])
+        assert np.array_equal(targets[row : row + 1], alone[1])
+
+
+def test_slices_masks_and_arrays_are_indices_too():
+    chosen = np.array([3, 5, 7])
+    mask = np.isin(np.arange(20), chosen)
+    for indices in (slice(3, 8, 2), chosen, mask, [3, 5, 7]):
+        assert np.array_equal(PATCHES[indices][1], PATCHES[[3, 5, 7]][1])
+
+
+@pytest.mark.parametrize("index", [20, -21, 10**9])
+def test_an_index_beyond_the_end_is_refused(index):
+    with pytest.raises(IndexError):
+        PATCHES[[index]]
+
+
+@pytest.mark.parametrize(
+    ("count", "transforms", "origins"), [(20, "paper", 4), (24, "all", 3), (25, "all", 4)]
+)
+def test_patches_are_counted_after_augmentation(count, transforms, origins):
+    patches = patch_set(num_patches=count, transforms=transforms)
+    assert len(patches) == count
+    assert len(patches.origins) == origins == math.ceil(count / (6 if transforms == "paper" else 8))
+
+
+def test_the_papers_5000_are_834_origins():
+    patches = patch_set(photo(40, 60), num_patches=5000)
+    assert (len(patches), len(patches.origins)) == (5000, 834)
+
+
+def test_colors_of_the_holdout_are_never_seen():
+    rgb, holdout = photo(), (0.3, 0.25, 0.7, 0.5)
+    top, left, bottom, right = holdout_box(holdout, 30, 37)
+    other = rgb.copy()
+    other[top:bottom, left:right] = 255 - other[top:bottom, left:right]
+    before, after = (patch_set(picture, holdout=holdout, num_patches=600) for picture in (rgb, other))
+    assert np.array_equal(before[:][1], after[:][1])
+    assert np.array_equal(before[:][0][:, 0], after[:][0][:, 0])
+    unheld = patch_set(rgb, num_patches=600)[:][1], patch_set(other, num_patches=600)[:][1]
+    assert not np.array_equal(*unheld), "the test needs patches that would have touched it"
+
+
+def test_the_configs_distance_is_kept():
+    origins = patch_set(num_patches=24, min_distance=7).origins
+    distances = np.linalg.norm(origins[:, None] - origins, axis=-1)
+    assert distances[~np.eye(len(origins), dtype=bool)].min() >= 7
+
+
+def test_origins_follow_the_rng_alone():
+    np.random.seed(3)  # noqa: NPY002  the global state must not matter
+    first = patch_set(seed=4).origins
+    assert np.array_equal(first, patch_set(seed=4).origins)
+    assert not np.array_equal(first, patch_set(seed=5).origins)
+
+
+def test_a_photograph_that_is_too_small_is_refused():
+    with pytest.raises(ValueError, match=r"patches of 8×8 pixels do not fit an image of 30×7"):
+        patch_set(photo(30, 7))
