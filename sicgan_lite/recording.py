@@ -32,7 +32,9 @@ from sicgan_lite.runs import RUNS, RecordError, load_run, runs_folder
 from sicgan_lite.training import StepRecord, TrainState, pixels_sha256
 
 THREADS = 1  # two runs side by side use two cores better than one run on both
-SNAPSHOT_STEPS = (0, 5, 10, 20, 40, 60, 80, 120, 157, 200, 250, 314, 400, 500, 628)
+# Pictures are kept after these steps, when most happens, and after 20 more, evenly.
+EARLY_STEPS = (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 60, 80, 120, 200, 250)
+EVEN_PICTURES = 20
 SAVE_EVERY = 20  # steps: two minutes of work at most are lost
 SNAPSHOT_WIDTH = 300
 _PACKAGES = ("torch", "numpy", "opencv-python", "opencv-python-headless", "scikit-image")
@@ -53,6 +55,12 @@ def record_run(name: str, image: str, config: Config, *, folder: Path) -> Iterat
     recording.finish()
 
 
+def keeps_picture(step: int, config: Config) -> bool:
+    """Whether a run's picture after this step is kept; the last one always is."""
+    every = max(1, config.total_steps // EVEN_PICTURES)
+    return step in EARLY_STEPS or step % every == 0 or step == config.total_steps
+
+
 @dataclass
 class _Recording:
     logbook: Logbook
@@ -69,12 +77,12 @@ class _Recording:
             return cls(logbook, rgb, info, _clocks())
         logbook = Logbook(where, TrainState.create(rgb, config, "cpu"))
         write_atomically(where / "config.json", _json(config.to_dict()))
-        recording = cls(logbook, rgb, _describe(image, rgb, config), _clocks())
+        recording = cls(logbook, rgb, describe(image, rgb, config), _clocks())
         recording.keep_picture()
         return recording
 
     def keep(self, step: int) -> None:
-        if step in SNAPSHOT_STEPS or step % (2 * self.logbook.state.config.batches_per_epoch) == 0:
+        if keeps_picture(step, self.logbook.state.config):
             self.keep_picture()
         if step % SAVE_EVERY == 0:
             self.save()
@@ -110,7 +118,8 @@ class _Recording:
         (where / "checkpoint.pt").unlink()
 
 
-def _describe(image: str, rgb: np.ndarray, config: Config) -> dict[str, Any]:
+def describe(image: str, rgb: np.ndarray, config: Config) -> dict[str, Any]:
+    """What ``run.json`` says at the start of a run on this machine."""
     return {
         "finished": False,
         "image": image,

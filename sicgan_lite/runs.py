@@ -16,9 +16,11 @@ from sicgan_lite.config import Config
 from sicgan_lite.files import sha256_of, write_atomically
 from sicgan_lite.training import StepRecord
 
-LAPTOP = Config.laptop(precision="float32")
+# float32, so that a record does not depend on what the processor can do. The quick ones come first.
 RUNS: dict[str, tuple[str, Config]] = {
-    "coffee-paper-seed0": ("coffee", LAPTOP),
+    "coffee-quick-seed0": ("coffee", Config.quick(precision="float32")),
+    "coffee-quick-conditional-seed0": ("coffee", Config.quick(precision="float32", conditional=True)),
+    "coffee-paper-seed0": ("coffee", Config.laptop(precision="float32")),
     "coffee-conditional-seed0": ("coffee", Config.laptop(precision="float32", conditional=True)),
     "coffee-paper-seed1": ("coffee", Config.laptop(precision="float32", seed=1)),
 }

@@ -1,0 +1,131 @@
+"""Records are whole, hold what their hashes say, and repeat."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sicgan_lite import recording
+from sicgan_lite.config import Config
+from sicgan_lite.images import sample_image
+from sicgan_lite.recording import describe, record_run
+from sicgan_lite.runs import RUNS, RecordError, load_run, read_records, runs_folder, write_records
+from sicgan_lite.training import StepRecord, TrainState, train
+
+TINY = Config(
+    size=16,
+    num_patches=24,
+    epochs=2,
+    batch_size=4,
+    generator_widths=(4,),
+    discriminator_widths=(4,),
+    precision="float32",
+)
+RECORDED = [name for name in RUNS if (runs_folder() / name / "run.json").is_file()]
+FINISHED = [n for n in RECORDED if json.loads((runs_folder() / n / "run.json").read_text())["finished"]]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(recording.THREADS)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(recording, "SAVE_EVERY", 5)
+    return tmp_path
+
+
+def test_a_record_holds_every_step_and_loads(folder: Path) -> None:
+    steps = list(record_run("tiny", "chelsea", TINY, folder=folder))
+    run = load_run("tiny", folder)
+    assert run.config == TINY
+    assert run.history["step"].tolist() == list(range(1, TINY.total_steps + 1))
+    assert run.history["loss_d"].tolist() == [step.loss_d for step in steps]
+    assert run.snapshot(run.snapshot_steps[-1]).shape[1:] == (recording.SNAPSHOT_WIDTH, 3)
+    assert 0 in run.snapshot_steps
+    assert TINY.total_steps in run.snapshot_steps
+    assert not (folder / "tiny" / "checkpoint.pt").exists()
+    assert run.info["versions"]["torch"] == torch.__version__
+
+
+def test_a_stopped_recording_ends_as_if_never_stopped(folder: Path) -> None:
+    list(record_run("whole", "chelsea", TINY, folder=folder))
+    list(islice(record_run("parts", "chelsea", TINY, folder=folder), 8))  # saved at step 5
+    with pytest.raises(RecordError, match="step 5"):
+        load_run("parts", folder)
+    list(record_run("parts", "chelsea", TINY, folder=folder))
+    whole, parts = load_run("whole", folder), load_run("parts", folder)
+    assert parts.info["resumptions"] == 1
+    assert parts.info["sha256"] == whole.info["sha256"]
+
+
+@pytest.mark.parametrize("name", ["history.csv", "generator.safetensors", "snapshots/00000.webp"])
+def test_a_changed_or_missing_file_is_named(folder: Path, name: str) -> None:
+    list(record_run("tiny", "chelsea", TINY, folder=folder))
+    path = folder / "tiny" / name
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(RecordError, match=rf"{path.name} differs"):
+        load_run("tiny", folder)
+    path.unlink()
+    with pytest.raises(RecordError, match=rf"{path.name} is missing"):
+        load_run("tiny", folder)
+
+
+def test_a_run_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="'none'"):
+        load_run("none", tmp_path)
+
+
+def test_a_snapshot_that_is_not_there(folder: Path) -> None:
+    list(record_run("tiny", "chelsea", TINY, folder=folder))
+    with pytest.raises(RecordError, match=r"step 7; it has \[0, 5"):
+        load_run("tiny", folder).snapshot(7)
+
+
+def test_history_keeps_every_bit(tmp_path: Path) -> None:
+    records = [StepRecord(1, 1, 1, 0.1 + 0.2, math.pi, 1 / 3, 5e-324)]
+    write_records(tmp_path / "history.csv", records)
+    assert read_records(tmp_path / "history.csv") == records
+
+
+def test_there_is_a_record_to_check() -> None:
+    assert FINISHED
+
+
+@pytest.mark.parametrize("name", FINISHED)
+def test_recorded_files_have_their_hashes(name: str) -> None:
+    image, config = RUNS[name]
+    run = load_run(name)
+    assert (run.info["image"], run.config) == (image, config)
+    assert len(run.history["step"]) == config.total_steps
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_first_steps_repeat(name: str) -> None:
+    folder = runs_folder() / name
+    info = json.loads((folder / "run.json").read_text())
+    if info["processor"].startswith("accelerator"):
+        pytest.skip("recorded on an accelerator: checked by hash only")
+    image, config = RUNS[name]
+    rgb = sample_image(image)
+    recorded = read_records(folder / "history.csv")[:20]
+    again = list(islice(train(TrainState.create(rgb, config, "cpu")), 20))
+    here = describe(image, rgb, config)
+    same = ("processor", "threads", "precision", "versions")
+    if all(info[key] == here[key] for key in same):
+        assert again == recorded
+    else:
+        np.testing.assert_allclose(np.array(again), np.array(recorded), atol=0.005)
