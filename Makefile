@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test check unit chapters notebooks clean
+.PHONY: help setup book serve test check unit chapters notebooks recorded-runs clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | tr '|' '\t'
@@ -40,6 +40,9 @@ chapters: setup ## Execute every chapter and compare it with its committed outpu
 
 notebooks: setup ## Execute chapters in place (all, or ONLY=01) and store their outputs
 	$(BIN)/python tools/notebooks.py $(ONLY)
+
+recorded-runs: setup ## Record the long runs that are missing or unfinished (hours; can be stopped)
+	$(BIN)/python -m sicgan_lite.recording $(RUNS)
 
 clean: ## Remove what was built; .venv stays
 	rm -rf _build dist build .pytest_cache .ruff_cache .hypothesis
