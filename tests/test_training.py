@@ -1,0 +1,371 @@
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from support.tiny import photo, tiny_state
+from torch import Tensor, nn
+
+from sicgan_lite import Generator, TrainState, delta_e, predict_ab, rgb_to_lab, train, train_step
+from sicgan_lite import training as module
+from sicgan_lite.training import (
+    NonFiniteLossError,
+    StepRecord,
+    choose_device,
+    draw_batch,
+    pixels_sha256,
+    uses_bfloat16,
+)
+
+CPU = torch.device("cpu")
+
+
+def weights(state: TrainState) -> dict[str, Tensor]:
+    networks = {"g": state.generator, "d": state.discriminator}
+    return {f"{n}.{k}": v.clone() for n, network in networks.items() for k, v in network.state_dict().items()}
+
+
+def same(first: dict[str, Tensor], second: dict[str, Tensor]) -> bool:
+    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
+
+
+# --- the algorithm, written out again -----------------------------------------------------------
+
+
+class Adam:
+    """Kingma and Ba (2015), algorithm 1."""
+
+    def __init__(self, parameters: list[nn.Parameter], rate: float, betas: tuple[float, float]) -> None:
+        self.parameters, self.rate, self.betas, self.t = parameters, rate, betas, 0
+        self.m = [torch.zeros_like(p) for p in parameters]
+        self.v = [torch.zeros_like(p) for p in parameters]
+
+    @torch.no_grad()
+    def step(self, gradients: tuple[Tensor, ...]) -> None:
+        self.t += 1
+        (b1, b2), t = self.betas, self.t
+        for p, g, m, v in zip(self.parameters, gradients, self.m, self.v, strict=True):
+            m.mul_(b1).add_((1 - b1) * g)
+            v.mul_(b2).add_((1 - b2) * g * g)
+            p.sub_(self.rate * (m / (1 - b1**t)) / ((v / (1 - b2**t)).sqrt() + 1e-8))
+
+
+def cross_entropy(logits: Tensor, target: float) -> Tensor:
+    score = logits.sigmoid()
+    return -(target * score.log() + (1 - target) * (1 - score).log()).mean()
+
+
+def written_out(state: TrainState, steps: int) -> list[tuple[float, float, float, float]]:
+    """The game as the paper has it, without noise or jitter; changes the state's networks."""
+    config = state.config
+    generator, discriminator = state.generator, state.discriminator
+    adam_g = Adam(list(generator.parameters()), config.lr_generator, config.betas)
+    adam_d = Adam(list(discriminator.parameters()), config.lr_discriminator, config.betas)
+    measured = []
+    for step in range(steps):
+        epoch, batch = step // config.batches_per_epoch, step % config.batches_per_epoch
+        order = np.random.default_rng([config.seed, epoch]).permutation(config.num_patches)
+        chosen = order[batch * config.batch_size :][: config.batch_size]
+        features, real = map(torch.from_numpy, state.patches[chosen])
+        fake = generator(features)
+        real_logits, fake_logits = discriminator(real, features), discriminator(fake.detach(), features)
+        loss_d = cross_entropy(real_logits, config.real_target) + cross_entropy(
+            fake_logits, config.fake_target
+        )
+        adam_d.step(torch.autograd.grad(loss_d, adam_d.parameters))
+        loss_g = cross_entropy(discriminator(fake, features), config.generator_target)
+        total = config.adversarial_weight * loss_g + config.l1_weight * (fake - real).abs().mean()
+        adam_g.step(torch.autograd.grad(total, adam_g.parameters))
+        scores = (part.sigmoid().mean().item() for part in (real_logits, fake_logits))
+        measured.append((loss_d.item(), loss_g.item(), *scores))
+    return measured
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"conditional": True, "seed": 3},
+        {"l1_weight": 2.0, "adversarial_weight": 0.5},
+        {"l1_weight": 1.0, "adversarial_weight": 0.0},
+        {"real_target": 1.0, "fake_target": 0.1, "generator_target": 0.9, "betas": (0.9, 0.99)},
+        {"features": ("lightness", "x")},
+    ],
+    ids=str,
+)
+def test_a_step_is_the_algorithm_written_out(changes):
+    quiet: dict[str, Any] = {
+        "noise_std": 0.0,
+        "target_jitter": 0.0,
+        "lr_generator": 1e-2,
+        "lr_discriminator": 2e-2,
+    }
+    ours, theirs = (tiny_state(**quiet | changes) for _ in range(2))
+    measured = [record[3:] for record in islice(train(ours), 5)]
+    expected = written_out(theirs, 5)
+    np.testing.assert_allclose(measured, expected, atol=2e-5)
+    for name, value in weights(theirs).items():
+        torch.testing.assert_close(weights(ours)[name], value, atol=2e-4, rtol=0)
+
+
+def test_records_count_from_one_to_the_last_epoch():
+    state = tiny_state()
+    records = list(train(state))
+    assert [record[:3] for record in records] == [
+        (1 + 3 * e + b, 1 + e, 1 + b) for e in range(2) for b in range(3)
+    ]
+    assert state.step == state.config.total_steps == 6
+    assert list(train(state)) == []
+
+
+def test_stopping_is_a_break_and_going_on_is_calling_again():
+    whole, stopped = tiny_state(), tiny_state()
+    records = list(train(whole))
+    first = list(islice(train(stopped), 2))
+    assert first + list(train(stopped)) == records
+    assert same(weights(whole), weights(stopped))
+
+
+def test_an_epoch_takes_every_patch_once_in_an_order_of_its_own():
+    state = tiny_state(num_patches=10)
+    alone = [state.patches[[k]][0].tobytes() for k in range(10)]
+    orders = []
+    for epoch in range(2):
+        batches = [draw_batch(state, epoch, batch)[0] for batch in range(3)]
+        assert [len(batch) for batch in batches] == [4, 4, 2]
+        orders.append([alone.index(patch.contiguous().numpy().tobytes()) for patch in torch.cat(batches)])
+        assert sorted(orders[-1]) == list(range(10))
+    assert orders[0] != orders[1]
+
+
+def test_features_and_targets_of_a_batch_belong_together():
+    state = tiny_state()
+    features, targets = draw_batch(state, 0, 1)
+    chosen = np.random.default_rng([state.config.seed, 0]).permutation(10)[4:8]
+    expected = state.patches[chosen]
+    assert np.array_equal(features.numpy(), expected[0])
+    assert np.array_equal(targets.numpy(), expected[1])
+
+
+# --- repeatable ---------------------------------------------------------------------------------
+
+
+def test_the_same_seed_is_bitwise_the_same_run():
+    first, again, other = tiny_state(seed=1), tiny_state(seed=1), tiny_state(seed=2)
+    assert list(train(first)) == list(train(again)) != list(train(other))
+    assert same(weights(first), weights(again))
+    assert torch.equal(first.rng.get_state(), again.rng.get_state())
+    assert np.array_equal(first.patches.origins, again.patches.origins)
+    assert not np.array_equal(first.patches.origins, other.patches.origins)
+
+
+@pytest.mark.usefixtures("unchecked")  # the type checker draws from the random module
+@pytest.mark.parametrize("global_seed", [0, 1])
+def test_global_random_states_neither_matter_nor_move(global_seed, plain_run):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(global_seed)
+        np.random.seed(global_seed)  # noqa: NPY002
+        random.seed(global_seed)
+        before = torch.get_rng_state(), repr(np.random.get_state()), random.getstate()  # noqa: NPY002
+        state = tiny_state()
+        records = list(train(state))
+        after = torch.get_rng_state(), repr(np.random.get_state()), random.getstate()  # noqa: NPY002
+    assert torch.equal(before[0], after[0])
+    assert before[1:] == after[1:]
+    assert records == plain_run[0]
+    assert same(weights(state), plain_run[1])
+
+
+@pytest.fixture(scope="module")
+def plain_run() -> tuple[list[StepRecord], dict[str, Tensor]]:
+    state = tiny_state()
+    return list(train(state)), weights(state)
+
+
+# --- what is computed, and how often ------------------------------------------------------------
+
+
+def test_the_generator_runs_once_a_step():
+    state = tiny_state()
+    calls = []
+    state.generator.register_forward_hook(lambda *_: calls.append(state.step))
+    list(train(state))
+    assert calls == list(range(6))
+
+
+def test_each_network_is_given_gradients_once_a_step_and_in_its_own_turn():
+    state = tiny_state()
+    turns = []
+    for name, network in (("D", state.discriminator), ("G", state.generator)):
+        for parameter in network.parameters():
+            parameter.register_post_accumulate_grad_hook(lambda _, name=name: turns.append(name))
+    train_step(state)
+    sizes = len(list(state.discriminator.parameters())), len(list(state.generator.parameters()))
+    assert turns == ["D"] * sizes[0] + ["G"] * sizes[1]
+    assert all(parameter.requires_grad for parameter in state.discriminator.parameters())
+
+
+def inputs_of(state: TrainState) -> list[tuple[Tensor, Tensor]]:
+    """What D is shown in a step: both sides in its own turn, then fakes in the generator's."""
+    shown: list[tuple[Tensor, Tensor]] = []
+    fakes: list[Tensor] = []
+    state.discriminator.register_forward_pre_hook(
+        lambda _, given: shown.append((given[0].detach(), given[1]))
+    )
+    state.generator.register_forward_hook(lambda _network, _given, fake: fakes.append(fake.detach()))
+    train_step(state)
+    return [*shown, (fakes[0], fakes[0])]
+
+
+@pytest.mark.parametrize("in_both", [False, True])
+def test_noise_is_where_the_config_wants_it(in_both):
+    state = tiny_state(
+        noise_std=0.25, noise_in_generator_step=in_both, num_patches=200, batch_size=200, min_distance=0
+    )
+    features, real = draw_batch(state, 0, 0)
+    (both, seen_features), (in_g_step, _), (fake, _) = inputs_of(state)
+    assert torch.equal(seen_features, torch.cat([features, features]))
+    for side, clean in zip(both.split(200), (real, fake), strict=True):
+        assert (side - clean).std().item() == pytest.approx(0.25, rel=0.05)
+        assert (side - clean).mean().item() == pytest.approx(0, abs=0.01)
+    difference = (in_g_step - fake).std().item()
+    assert difference == pytest.approx(0.25 if in_both else 0, rel=0.05)
+
+
+def test_targets_are_drawn_for_each_patch_around_the_configs(monkeypatch):
+    seen: dict[str, Tensor] = {}
+
+    def note(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        def noting(*logits: Tensor, **targets: Tensor) -> Tensor:
+            seen.update(targets)
+            return function(*logits, **targets)
+
+        return noting
+
+    for name in ("discriminator_loss", "generator_loss"):
+        monkeypatch.setattr(module, name, note(getattr(module, name)))
+    train_step(tiny_state(real_target=0.8, fake_target=0.3, generator_target=0.6, target_jitter=0.1))
+    middles = {"real_target": 0.8, "fake_target": 0.3, "target": 0.6}
+    assert seen.keys() == middles.keys()
+    for name, middle in middles.items():
+        assert len(set(seen[name].tolist())) == 4
+        assert (seen[name] - middle).abs().max() <= 0.1
+
+
+def test_scores_are_mean_sigmoids_of_the_sides():
+    state = tiny_state()
+    logits = []
+    state.discriminator.register_forward_hook(lambda _network, _given, out: logits.append(out.detach()))
+    record = train_step(state)
+    real, fake = logits[0][:4], logits[0][4:]
+    assert record.real_score == pytest.approx(real.sigmoid().mean().item())
+    assert record.fake_score == pytest.approx(fake.sigmoid().mean().item())
+
+
+# --- trouble ------------------------------------------------------------------------------------
+
+
+def test_a_discriminator_that_breaks_is_named_with_its_step():
+    state = tiny_state()
+    list(islice(train(state), 3))
+    with torch.no_grad():
+        next(state.discriminator.parameters()).fill_(math.nan)
+    with pytest.raises(NonFiniteLossError, match=r"loss_d is nan at step 4 \(epoch 2, batch 1\); lower the"):
+        next(train(state))
+
+
+def test_a_generator_that_breaks_is_named_with_its_step(monkeypatch):
+    state = tiny_state()
+    monkeypatch.setattr(module, "generator_loss", lambda logits, *, target: logits.sum() * math.inf)
+    with pytest.raises(NonFiniteLossError, match=r"loss_g is -?inf at step 1 \(epoch 1, batch 1\)"):
+        next(train(state))
+
+
+def test_a_photograph_that_is_too_small_is_refused():
+    with pytest.raises(ValueError, match=r"patches of 8×8 pixels do not fit an image of 7×30"):
+        tiny_state(photo(7, 30))
+
+
+# --- devices and precision ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cuda", "mps", "chosen"), [(1, 1, "cuda"), (0, 1, "mps"), (0, 0, "cpu")])
+def test_the_best_device_is_chosen(monkeypatch, cuda, mps, chosen):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: bool(cuda))
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: bool(mps))
+    assert choose_device("auto").type == choose_device().type == chosen
+    assert choose_device("cpu") == CPU
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_bfloat16_is_used_where_the_hardware_has_it(monkeypatch, native):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: native, raising=False)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native)
+    assert uses_bfloat16("auto", CPU) == native
+    assert uses_bfloat16("auto", torch.device("cuda")) == native
+    assert not uses_bfloat16("auto", torch.device("mps"))
+    for device in (CPU, torch.device("cuda")):
+        assert uses_bfloat16("bfloat16", device)
+        assert not uses_bfloat16("float32", device)
+
+
+def test_a_torch_that_cannot_say_means_float32(monkeypatch):
+    monkeypatch.delattr(torch.cpu, "_is_avx512_bf16_supported", raising=False)
+    assert not uses_bfloat16("auto", CPU)
+
+
+def test_bfloat16_computes_coarsely_and_keeps_full_weights():
+    full, half = tiny_state(), tiny_state(precision="bfloat16")
+    inside = []
+    half.generator.layers[0].register_forward_hook(lambda _network, _given, out: inside.append(out.dtype))
+    records = [next(train(full)), next(train(half))]
+    assert inside == [torch.bfloat16]
+    assert records[0] != records[1]
+    assert records[0][3:] == pytest.approx(records[1][3:], rel=0.05)
+    assert all(value.dtype == torch.float32 for value in weights(half).values())
+
+
+# --- and it learns ------------------------------------------------------------------------------
+
+
+def test_l1_alone_learns_colors_that_follow_lightness():
+    rgb = photo()
+    state = tiny_state(
+        rgb,
+        l1_weight=1.0,
+        adversarial_weight=0.0,
+        num_patches=240,
+        epochs=4,
+        lr_generator=2e-2,
+        min_distance=0,
+    )
+    lab = rgb_to_lab(rgb)
+
+    def error(generator: Generator) -> float:
+        ab = predict_ab(generator, lab[..., 0])
+        return delta_e(np.dstack([lab[..., 0], ab]), lab)
+
+    before = error(state.generator)
+    list(train(state))
+    assert error(state.generator) < before / 2
+
+
+# --- the photograph's hash ----------------------------------------------------------------------
+
+
+def test_a_photograph_is_known_by_its_pixels_and_shape():
+    rgb = photo(6, 8)
+    assert re.fullmatch("[0-9a-f]{64}", pixels_sha256(rgb))
+    assert pixels_sha256(rgb) == pixels_sha256(np.asfortranarray(rgb))
+    changed = rgb.copy()
+    changed[3, 4, 2] ^= 1
+    others = [changed, rgb.reshape(8, 6, 3), rgb[::-1], rgb[:, ::-1]]
+    assert pixels_sha256(rgb) not in {pixels_sha256(other) for other in others}
+    assert tiny_state(photo()).rgb_sha256 == pixels_sha256(photo())
