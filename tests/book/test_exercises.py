@@ -26,10 +26,9 @@ def imports(path: Path) -> dict[str, Any]:
     """The names that the chapter imports: all that a solution may rest on."""
     names: dict[str, Any] = {}
     for cell in code_cells(path):
-        nodes = [
-            node for node in ast.parse(cell.source).body if isinstance(node, ast.Import | ast.ImportFrom)
-        ]
-        exec(compile(ast.Module(nodes, []), path.name, "exec"), names)
+        tree = ast.parse(cell.source)
+        tree.body = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        exec(compile(tree, path.name, "exec"), names)
     return names
 
 
