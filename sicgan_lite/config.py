@@ -17,8 +17,8 @@ MAX_SEED = 2**63 - 1  # the largest that both NumPy and torch take
 LAPTOP: dict[str, Any] = {"generator_widths": (16, 32, 32), "discriminator_widths": (16, 32, 32)}
 QUICK: dict[str, Any] = {
     "size": 64,
-    "num_patches": 1600,
-    "epochs": 4,
+    "num_patches": 6400,  # each seen once: a quarter as many, seen four times, does much worse
+    "epochs": 1,
     "generator_widths": (16, 16),
     "discriminator_widths": (8, 16),
     "lr_generator": 3e-3,
