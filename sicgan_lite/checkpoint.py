@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-import pickle
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from jaxtyping import UInt8
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import load_file, save
 
 from sicgan_lite.config import Config
 from sicgan_lite.files import write_atomically
@@ -23,6 +23,7 @@ from sicgan_lite.training import TrainState, pixels_sha256
 SCHEMA = 1
 METADATA_KEY = "sicgan-lite generator"
 _PARTS = ("generator", "discriminator", "optimizer_g", "optimizer_d")
+_KEYS = {*_PARTS, "schema", "step", "rng", "config", "rgb_sha256"}
 
 Path_ = str | os.PathLike[str]
 
@@ -71,15 +72,22 @@ def load_checkpoint(path: Path_, rgb: UInt8[np.ndarray, "h w 3"], device: str = 
 
 def read_checkpoint(path: Path_) -> dict[str, Any]:
     """The plain content of a checkpoint. Errors: FileNotFoundError, FileFormatError."""
+    data = io.BytesIO(Path(path).read_bytes())
     try:
-        content = torch.load(Path(path), map_location="cpu", weights_only=True)
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
-        raise
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+        damaged = zipfile.ZipFile(data).testzip()  # torch.load does not look at the checksums
+        data.seek(0)
+        content = None if damaged else torch.load(data, map_location="cpu", weights_only=True)
+    except Exception as error:
         raise FileFormatError(f"{path} is not a whole checkpoint of sicgan-lite") from error
-    schema = content.get("schema") if isinstance(content, dict) else None
-    if schema != SCHEMA:
-        raise FileFormatError(f"{path} has checkpoint schema {schema!r}; this version reads {SCHEMA}")
+    if not isinstance(content, dict) or "schema" not in content:
+        raise FileFormatError(f"{path} is not a whole checkpoint of sicgan-lite")
+    if content["schema"] != SCHEMA:
+        raise FileFormatError(
+            f"{path} has checkpoint schema {content['schema']!r}; this version reads {SCHEMA}"
+        )
+    missing = _KEYS - set(content)
+    if missing:
+        raise FileFormatError(f"{path} is a checkpoint without its {', '.join(sorted(missing))}")
     return content
 
 
@@ -101,13 +109,13 @@ def load_generator(path: Path_) -> Generator:
     Errors: FileNotFoundError; FileFormatError for anything but a sicgan-lite generator.
     """
     config = read_generator_config(path)
+    weights = load_file(Path(path))
+    shapes = {name: weight.shape for name, weight in weights.items()}
+    if shapes != _weight_shapes(config):  # before building: a foreign config may ask for any memory
+        raise FileFormatError(f"{path} does not hold the weights that its config describes")
     with torch.random.fork_rng(devices=[]):  # building draws initial weights
         generator = Generator(config.generator_widths, config.size, config.features)
-    try:
-        with safe_open(Path(path), framework="pt") as file:
-            generator.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 - no dict
-    except (SafetensorError, RuntimeError) as error:
-        raise FileFormatError(f"{path} does not hold the weights that its config describes") from error
+    generator.load_state_dict(weights)
     return generator.eval()
 
 
@@ -118,10 +126,18 @@ def read_generator_config(path: Path_) -> Config:
     try:
         with safe_open(Path(path), framework="pt") as file:
             about = json.loads((file.metadata() or {})[METADATA_KEY])
-        if about["schema"] != SCHEMA:
-            raise FileFormatError(
-                f"{path} has generator schema {about['schema']!r}; this version reads {SCHEMA}"
-            )
-        return Config.from_dict(about["config"])
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+        schema, settings = about["schema"], about["config"]
+    except (SafetensorError, LookupError, TypeError, json.JSONDecodeError) as error:
         raise FileFormatError(f"{path} is not a generator of sicgan-lite (safetensors)") from error
+    if schema != SCHEMA:
+        raise FileFormatError(f"{path} has generator schema {schema!r}; this version reads {SCHEMA}")
+    try:
+        return Config.from_dict(settings)
+    except ValueError as error:
+        raise FileFormatError(f"{path} has a config of another kind: {error}") from error
+
+
+def _weight_shapes(config: Config) -> dict[str, torch.Size]:
+    with torch.device("meta"):  # shapes without numbers
+        generator = Generator(config.generator_widths, config.size, config.features)
+    return {name: weight.shape for name, weight in generator.state_dict().items()}
