@@ -44,8 +44,11 @@ from .origins import sample_origins as sample_origins
 from .patches import ALL_TRANSFORMS as ALL_TRANSFORMS
 from .patches import TRANSFORMS as TRANSFORMS
 from .patches import PatchSet as PatchSet
+from .pixelgan import PixelGame as PixelGame
+from .pixelgan import shrink as shrink
 from .runs import Run as Run
 from .runs import load_run as load_run
+from .runs import paper_table as paper_table
 from .training import StepRecord as StepRecord
 from .training import TrainState as TrainState
 from .training import train as train
