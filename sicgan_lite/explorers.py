@@ -24,8 +24,7 @@ MAX_FRAMES = 36
 FRAME_BYTES = 20_000  # at most this on average,
 EXPLORER_BYTES = 540_000  # and this in all: 36 frames have 15 kB each
 FRAME_DPI = 120
-# Tried in this order until the frames fit: a drawing in this many colours, then a photograph at
-# this quality.
+# Tried in this order until the frames fit: drawings in so many colours, all else at this quality.
 PALETTES = (128, 64)
 QUALITIES = (90, 80, 70, 60, 45, 30)
 DISPLAY_WIDTH = 640  # CSS pixels
@@ -65,19 +64,22 @@ def explore(
     the settings shown first. Errors: ValueError for more than 36 combinations, pictures of
     different sizes or of more than 20 kB on average, and texts that are missing or repeated.
     """
-    controls = {
-        n: v if isinstance(v, Control) else Control(n.replace("_", " "), v) for n, v in values.items()
-    }
+    controls = {name: _as_control(name, given) for name, given in values.items()}
     _check_controls(controls)
     combinations = product(*(control.values for control in controls.values()))
     settings = [dict(zip(controls, combination, strict=True)) for combination in combinations]
-    texts = _alternative_texts(alt, settings)
+    texts = [alt(**setting) for setting in settings]
+    _check_texts(texts, "the alternative texts")
     sliders = _sliders(controls, start or {})
     frames, size, photographic = _draw(render, settings)
     pictures = _pictures(_encode(frames, photographic=photographic), texts, size)
     box = widgets.VBox([*sliders, _nest(sliders, pictures)])
     box.add_class("sicgan-explorer")  # for the book's stylesheet
     return box
+
+
+def _as_control(name: str, given: Control | Sequence[Setting]) -> Control:
+    return given if isinstance(given, Control) else Control(name.replace("_", " "), given)
 
 
 def _check_controls(controls: Mapping[str, Control]) -> None:
@@ -98,12 +100,6 @@ def _check_texts(texts: Sequence[Any], what: str) -> None:
             raise ValueError(f"{what}: each needs a text of its own, got {text!r}")
         if texts.count(text) > 1:
             raise ValueError(f"{what}: {text!r} stands for {texts.count(text)} of them")
-
-
-def _alternative_texts(alt: Callable[..., str], settings: Sequence[dict[str, Setting]]) -> list[str]:
-    texts = [alt(**setting) for setting in settings]
-    _check_texts(texts, "the alternative texts")
-    return texts
 
 
 def _draw(
@@ -158,20 +154,16 @@ def _pictures(files: Sequence[bytes], texts: Sequence[str], size: tuple[int, int
     # so that no text that is cut short shows them. One layout for all: a notebook stores each.
     layout = widgets.Layout(max_width="100%", margin="0")
     form = f'width="{size[0]}" height="{size[1]}" decoding="sync" style="max-width:100%;height:auto"'
-    return [
-        widgets.HTML(
-            f'<img alt="{html.escape(text)}" {form} '
-            f'src="data:image/webp;base64,{base64.b64encode(file).decode()}">',
-            layout=layout,
-        )
-        for file, text in zip(files, texts, strict=True)
-    ]
+    sources = [f"data:image/webp;base64,{base64.b64encode(file).decode()}" for file in files]
+    tags = [f'<img alt="{html.escape(t)}" {form} src="{s}">' for t, s in zip(texts, sources, strict=True)]
+    return [widgets.HTML(tag, layout=layout) for tag in tags]
 
 
 def _sliders(controls: Mapping[str, Control], start: Mapping[str, Setting]) -> list[widgets.SelectionSlider]:
     for name, setting in start.items():
         if name not in controls or setting not in controls[name].values:
-            raise ValueError(f"start: {name}={setting!r} is none of the settings of {list(controls)}")
+            allowed = {name: list(control.values) for name, control in controls.items()}
+            raise ValueError(f"start: {name}={setting!r} is none of the settings {allowed}")
     return [_slider(control, start.get(name, control.values[0])) for name, control in controls.items()]
 
 

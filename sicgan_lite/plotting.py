@@ -196,7 +196,8 @@ def show_ab_histogram(
     An array ends in an axis of three (L, a, b) or two (a, b), in CIE units; the strength is
     logarithmic, and a cross marks the mean colour. Errors: ValueError for another last axis.
     """
-    figure = _figure(min(WIDTH, WIDTH / 2 * len(labs)), WIDTH / 2)
+    cell = min(WIDTH / len(labs), WIDTH / 2)
+    figure = _figure(cell * len(labs), cell + _TITLE)  # nearly square panels under their titles
     panels = np.ravel(figure.subplots(1, len(labs), squeeze=False, sharey=True))
     edges = np.arange(-limit, limit + bin_width / 2, bin_width)
     for panel, lab in zip(panels, labs, strict=True):
@@ -254,6 +255,29 @@ def plot_losses(
     _draw_scores(scores, history, equilibrium)
     for panel in (losses, scores):
         panel.set_xlabel("step")
+    return figure
+
+
+@style()
+def compare_losses(
+    histories: Mapping[str, Mapping[str, np.ndarray]],
+    equilibria: Mapping[str, tuple[float, float, float]],
+    *,
+    limits: tuple[float, float] = (0.0, 2.5),
+) -> BookFigure:
+    """The losses of several runs side by side, each with its own losses at chance, on one scale.
+
+    Arguments are as in ``plot_losses``, under the title of each run. Errors: ValueError when a run
+    has no equilibrium.
+    """
+    if missing := [name for name in histories if name not in equilibria]:
+        raise ValueError(f"no equilibrium for {missing[0]!r}; there is one for {list(equilibria)}")
+    figure = _figure(WIDTH, 3.1)
+    panels = figure.subplots(1, len(histories), squeeze=False, sharey=True)[0]
+    for panel, (name, history) in zip(panels, histories.items(), strict=True):
+        _draw_losses(panel, history, equilibria[name])
+        panel.set_title(name, pad=20)
+        panel.set(xlabel="step", ylim=limits)
     return figure
 
 
