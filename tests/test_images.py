@@ -254,8 +254,11 @@ def test_a_missing_file_a_folder_and_a_pipe_are_named(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
 def test_a_pipe_is_refused_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
+    pipe = os.open(tmp_path / "pipe.png", os.O_RDWR)
+    os.write(pipe, saved("PNG")[:1000])  # so that a reader who tries fails here, and does not wait
     with pytest.raises(ValueError, match=r"pipe\.png is not a regular file"):
         read_image(tmp_path / "pipe.png")
+    os.close(pipe)
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read and write everything")

@@ -210,6 +210,11 @@ def _shapes() -> Iterator[Case]:
             yield Case(name, partial(oriented, kind, orientation), shape)
 
 
+def _with_raw_exif() -> bytes:
+    data = saved("PNG")  # its header ends at byte 33
+    return data[:33] + chunk(b"tEXt", b"Raw profile type exif\0\nexif\n 2\nzz") + data[33:]
+
+
 def _odd() -> Iterator[Case]:
     whole = (HEIGHT, WIDTH)
     for name, data in _WHOLE.items():
@@ -222,6 +227,7 @@ def _odd() -> Iterator[Case]:
     yield Case("orientation_0.jpg", lambda: oriented("JPEG", 0), whole)
     yield Case("orientation_9.jpg", lambda: oriented("JPEG", 9), whole)
     yield Case("bad_exif.jpg", lambda: saved("JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff junk"), whole)
+    yield Case("exif_that_is_no_hex.png", _with_raw_exif, whole)
     yield Case("no_exif.jpg", lambda: saved("JPEG", exif=b"Exif\0\0"), whole)
     yield Case("bad_profile.png", lambda: saved("PNG", icc_profile=b"not a profile"), whole)
     yield Case("no_end.png", lambda: saved("PNG")[:-12], whole)
