@@ -24,8 +24,8 @@ MAX_FRAMES = 36
 FRAME_BYTES = 20_000  # at most this on average,
 EXPLORER_BYTES = 540_000  # and this in all: 36 frames have 15 kB each
 FRAME_DPI = 120
-# Tried in this order until the frames fit: drawings in so many colours, all else at this quality.
-PALETTES = (128, 64)
+DRAWING_COLORS = 64
+# Tried in this order until the frames fit. Drawings are first tried without loss.
 QUALITIES = (90, 80, 70, 60, 45, 30)
 DISPLAY_WIDTH = 640  # CSS pixels
 
@@ -130,8 +130,8 @@ def _frame(drawn: Any) -> tuple[Image.Image, tuple[int, int], bool]:
 def _encode(frames: Sequence[Image.Image], *, photographic: bool) -> list[bytes]:
     """WebP files of the frames: all in one way, the best that keeps them within the budget."""
     budget = min(FRAME_BYTES * len(frames), EXPLORER_BYTES)
-    palettes = [] if photographic else [partial(_webp_drawing, colors=colors) for colors in PALETTES]
-    for webp in [*palettes, *(partial(_webp, quality=quality) for quality in QUALITIES)]:
+    lossy = [partial(_webp, quality=quality) for quality in QUALITIES]
+    for webp in lossy if photographic else [_webp_drawing, *lossy]:
         files = [webp(frame) for frame in frames]
         took = sum(map(len, files))
         if took <= budget:
@@ -139,8 +139,8 @@ def _encode(frames: Sequence[Image.Image], *, photographic: bool) -> list[bytes]
     raise ValueError(f"{len(frames)} frames take {took} bytes; the limit is {budget}: draw them smaller")
 
 
-def _webp_drawing(frame: Image.Image, colors: int) -> bytes:
-    return _webp(reduce_colors(frame, colors).convert("RGB"), lossless=True)
+def _webp_drawing(frame: Image.Image) -> bytes:
+    return _webp(reduce_colors(frame, DRAWING_COLORS).convert("RGB"), lossless=True)
 
 
 def _webp(frame: Image.Image, **options: Any) -> bytes:
