@@ -21,6 +21,7 @@ from .features import lightness_features as lightness_features
 from .features import sobel_magnitude as sobel_magnitude
 from .images import Photo as Photo
 from .images import read_image as read_image
+from .images import read_provenance as read_provenance
 from .images import sample_image as sample_image
 from .images import write_image as write_image
 from .losses import add_instance_noise as add_instance_noise
@@ -46,6 +47,7 @@ from .patches import TRANSFORMS as TRANSFORMS
 from .patches import PatchSet as PatchSet
 from .pixelgan import PixelGame as PixelGame
 from .pixelgan import shrink as shrink
+from .provenance import Provenance as Provenance
 from .runs import Run as Run
 from .runs import load_run as load_run
 from .runs import paper_table as paper_table
