@@ -15,6 +15,8 @@ from .colorizing import colorize as colorize
 from .colorizing import predict_ab as predict_ab
 from .config import ALL_FEATURES as ALL_FEATURES
 from .config import Config as Config
+from .explorers import Control as Control
+from .explorers import explore as explore
 from .features import coordinate_grid as coordinate_grid
 from .features import laplacian as laplacian
 from .features import lightness_features as lightness_features
@@ -47,6 +49,18 @@ from .patches import TRANSFORMS as TRANSFORMS
 from .patches import PatchSet as PatchSet
 from .pixelgan import PixelGame as PixelGame
 from .pixelgan import shrink as shrink
+from .plotting import before_after as before_after
+from .plotting import plot_ablation as plot_ablation
+from .plotting import plot_game as plot_game
+from .plotting import plot_losses as plot_losses
+from .plotting import rasterize as rasterize
+from .plotting import show_ab_histogram as show_ab_histogram
+from .plotting import show_coverage as show_coverage
+from .plotting import show_delta_e_map as show_delta_e_map
+from .plotting import show_features as show_features
+from .plotting import show_images as show_images
+from .plotting import style as style
+from .plotting import training_frame as training_frame
 from .provenance import Provenance as Provenance
 from .runs import Run as Run
 from .runs import load_run as load_run

@@ -52,7 +52,7 @@ def test_no_cell_ends_with_a_semicolon(path: Path) -> None:
 
 def test_every_picture_says_what_it_shows(path: Path) -> None:
     for cell in code_cells(path):
-        if any("image/png" in output.get("data", {}) for output in cell.outputs):
+        if any({"image/png", "image/jpeg"} & output.get("data", {}).keys() for output in cell.outputs):
             alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
             assert len(alt) >= 40, f"alt={alt!r} in the cell\n{cell.source}"
 
