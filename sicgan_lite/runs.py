@@ -16,13 +16,27 @@ from sicgan_lite.config import Config
 from sicgan_lite.files import sha256_of, write_atomically
 from sicgan_lite.training import StepRecord
 
-# float32, so that a record does not depend on what the processor can do. The quick ones come first.
+
+def _quick(**changes: Any) -> tuple[str, Config]:
+    return "coffee", Config.quick(precision="float32", **changes)
+
+
+def _laptop(**changes: Any) -> tuple[str, Config]:
+    return "coffee", Config.laptop(precision="float32", **changes)
+
+
+# float32, so that a record does not depend on what the processor can do. The short ones come first.
 RUNS: dict[str, tuple[str, Config]] = {
-    "coffee-quick-seed0": ("coffee", Config.quick(precision="float32")),
-    "coffee-quick-conditional-seed0": ("coffee", Config.quick(precision="float32", conditional=True)),
-    "coffee-paper-seed0": ("coffee", Config.laptop(precision="float32")),
-    "coffee-conditional-seed0": ("coffee", Config.laptop(precision="float32", conditional=True)),
-    "coffee-paper-seed1": ("coffee", Config.laptop(precision="float32", seed=1)),
+    "coffee-quick-seed0": _quick(),
+    "coffee-quick-conditional-seed0": _quick(conditional=True),
+    # One setting each that GANs are known to fail with, for the chapter on training.
+    "coffee-quick-fast-d-seed0": _quick(lr_discriminator=0.1),
+    "coffee-quick-loud-noise-seed0": _quick(noise_std=2.0),
+    "coffee-quick-two-sided-seed0": _quick(fake_target=0.3),
+    "coffee-quick-bare-seed0": _quick(noise_std=0.0, real_target=1.0, target_jitter=0.0),
+    "coffee-paper-seed0": _laptop(),
+    "coffee-conditional-seed0": _laptop(conditional=True),
+    "coffee-paper-seed1": _laptop(seed=1),
 }
 
 
@@ -83,6 +97,19 @@ def load_run(name: str, folder: Path | None = None) -> Run:
             raise RecordError(f"{path} differs from what was recorded (SHA-256 {expected[:12]}… expected)")
     config = Config.from_dict(json.loads((where / "config.json").read_text(encoding="utf-8")))
     return Run(name, where, config, read_history(where / "history.csv"), info)
+
+
+def paper_table() -> dict[str, np.ndarray]:
+    """The paper's Table 1 in the form of a history: step, epoch, batch, loss_d, loss_g.
+
+    40 rows in the order of training: batch 1 and batch 101 of the 157 in each of 20 epochs.
+    """
+    path = Path(__file__).with_name("table1.csv")
+    epoch, batch, loss_d, loss_g = np.loadtxt(path, delimiter=",", skiprows=1, unpack=True)
+    step = (epoch - 1) * Config.paper().batches_per_epoch + batch
+    counts = {"step": step, "epoch": epoch, "batch": batch}
+    whole = {name: values.astype(int) for name, values in counts.items()}
+    return whole | {"loss_d": loss_d, "loss_g": loss_g}
 
 
 def read_history(path: Path) -> dict[str, np.ndarray]:

@@ -23,6 +23,7 @@ from sicgan_lite.plotting import (
     PAPER,
     BookFigure,
     before_after,
+    compare_losses,
     display_size,
     plot_ablation,
     plot_game,
@@ -69,6 +70,7 @@ def every_figure() -> dict[str, BookFigure]:
         "ab": show_ab_histogram(rgb2lab(COFFEE)),
         "delta_e": show_delta_e_map(np.abs(maps[0]), vmax=1.0),
         "losses": plot_losses(HISTORY, equilibrium=CHANCE),
+        "compared": compare_losses({"one": HISTORY, "two": HISTORY}, {"one": CHANCE, "two": CHANCE}),
         "coverage": show_coverage(np.ones((40, 60), int), np.array([[3, 7], [20, 30]]), 16),
         "features": show_features(maps),
         "game": game(),
@@ -415,6 +417,25 @@ def test_dashed_lines_stand_at_chance():
     assert [text.get_text() for text in losses.texts] == ["1.38", "0.80"]
     assert [text.get_text() for text in losses.get_legend().get_texts()] == ["$L_D$", "$L_G$", "at chance"]
     assert not lines(plot_losses(HISTORY).axes[0], "at chance")
+
+
+def test_runs_are_compared_on_one_scale_each_with_its_own_chance():
+    short = {key: values[:9] for key, values in HISTORY.items() if "score" not in key}  # as in a table
+    chances = {"short": (0.5, 1.3, 0.7), "long": CHANCE}
+    figure = compare_losses({"long": HISTORY, "short": short}, chances, limits=(0, 3))
+    assert [panel.get_title(loc="left") for panel in figure.axes] == ["long", "short"]
+    for panel, history in zip(figure.axes, (HISTORY, short), strict=True):
+        chance = chances[panel.get_title(loc="left")]
+        assert panel.get_ylim() == (0, 3)
+        assert [drawn.get_ydata()[0] for drawn in lines(panel, "at chance")] == [*chance[1:]]
+        for label, key in [("$L_D$", "loss_d"), ("$L_G$", "loss_g")]:
+            assert len(line(panel, label).get_ydata()) == len(history[key])
+    np.testing.assert_allclose(line(figure.axes[1], "$L_D$").get_ydata(), short["loss_d"])
+
+
+def test_a_run_without_its_chance_is_named():
+    with pytest.raises(ValueError, match="no equilibrium for 'two'"):
+        compare_losses({"one": HISTORY, "two": HISTORY}, {"one": CHANCE})
 
 
 def test_a_history_that_lacks_a_series_is_named():

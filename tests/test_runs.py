@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -15,8 +15,16 @@ import torch
 from sicgan_lite import recording
 from sicgan_lite.config import Config
 from sicgan_lite.images import sample_image
-from sicgan_lite.recording import describe, record_run
-from sicgan_lite.runs import RUNS, RecordError, load_run, read_records, runs_folder, write_records
+from sicgan_lite.recording import describe, keeps_picture, record_run
+from sicgan_lite.runs import (
+    RUNS,
+    RecordError,
+    load_run,
+    paper_table,
+    read_records,
+    runs_folder,
+    write_records,
+)
 from sicgan_lite.training import StepRecord, TrainState, train
 
 TINY = Config(
@@ -98,6 +106,46 @@ def test_history_keeps_every_bit(tmp_path: Path) -> None:
     records = [StepRecord(1, 1, 1, 0.1 + 0.2, math.pi, 1 / 3, 5e-324)]
     write_records(tmp_path / "history.csv", records)
     assert read_records(tmp_path / "history.csv") == records
+
+
+@pytest.mark.parametrize("preset", [Config.quick, Config.laptop])
+def test_a_slider_has_room_for_every_picture(preset: Callable[[], Config]) -> None:
+    config = preset()
+    kept = [step for step in range(config.total_steps + 1) if keeps_picture(step, config)]
+    assert kept[:7] == [0, 1, 2, 3, 5, 7, 10]
+    assert kept[-1] == config.total_steps
+    assert max(np.diff(kept)) <= max(10, config.batches_per_epoch)
+    assert 20 <= len(kept) - 1 <= 36  # step 0 comes before the history
+
+
+def test_the_last_picture_is_kept_whatever_the_length() -> None:
+    config = Config(num_patches=32 * 111, epochs=1)
+    assert keeps_picture(111, config)
+    assert not keeps_picture(109, config)
+
+
+def test_the_papers_table_is_as_printed() -> None:
+    table = paper_table()
+    assert list(table) == ["step", "epoch", "batch", "loss_d", "loss_g"]
+    assert table["epoch"].tolist() == [epoch for epoch in range(1, 21) for _ in range(2)]
+    assert table["batch"].tolist() == [1, 101] * 20
+    assert table["step"][[0, 1, 2, -1]].tolist() == [1, 101, 158, 19 * 157 + 101]
+    # The sums of the printed columns, batch 1 then batch 101, added up apart from this file.
+    sums = [[26.7217, 15.4370], [27.0813, 15.9123]]
+    for start, (loss_d, loss_g) in enumerate(sums):
+        assert table["loss_d"][start::2].sum() == pytest.approx(loss_d, abs=1e-9)
+        assert table["loss_g"][start::2].sum() == pytest.approx(loss_g, abs=1e-9)
+    assert [table["loss_d"][0], table["loss_g"][-1]] == [0.9677, 0.8050]
+
+
+def test_the_papers_last_ten_epochs() -> None:
+    table = paper_table()
+    late = table["epoch"] > 10
+    for key, mean, error in [("loss_d", 1.366, 0.011), ("loss_g", 0.781, 0.017)]:
+        values = table[key][late]
+        assert len(values) == 20
+        assert values.mean() == pytest.approx(mean, abs=5e-4)
+        assert values.std(ddof=1) / math.sqrt(20) == pytest.approx(error, abs=5e-4)
 
 
 def test_there_is_a_record_to_check() -> None:
