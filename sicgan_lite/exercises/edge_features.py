@@ -68,12 +68,12 @@ def check_noise_gain(answer: object) -> str:
 
 def check_augment(answer: object) -> str:
     """Check a function ``(features, transform) -> features`` that augments one patch of U."""
-    if answer is None:
-        return not_answered("write augment(features, transform), and hand the function over.")
     augment = require_function(answer)
     rng = np.random.default_rng(0)
     maps = rng.uniform(-1, 1, (3, 6, 6)).astype(np.float32)
     features = np.concatenate([maps, coordinate_grid(6)])
+    if augment(features.copy(), ALL_TRANSFORMS["id"]) is None:
+        return not_answered("let augment return the turned patch, an array of the shape that it was given.")
     for name, transform in ALL_TRANSFORMS.items():
         given = features.copy()
         _require_augmented(augment(given, transform), features, transform, name)
