@@ -29,7 +29,8 @@ def colorize(
 
     ``size`` is the tile in pixels (the generator's own patch size), ``overlap`` a fraction of a
     tile; 0 is disjoint tiles without a window. ``progress`` wraps the loop over bands of tiles, as
-    tqdm does. Errors: ValueError for another dtype or shape, an overlap outside [0, 0.9].
+    tqdm does. Errors: ValueError for another dtype or shape, a size below 1, an overlap outside
+    [0, 0.9].
     """
     rgb = np.dstack([image] * 3) if np.ndim(image) == 2 else image
     check_rgb(rgb, "image")
@@ -134,6 +135,8 @@ def _lightness(rgb: np.ndarray, rows: int = 128) -> np.ndarray:
 
 
 def _stride(size: int, overlap: float) -> int:
+    if size < 1:
+        raise ValueError(f"size must be at least 1 pixel, got {size}")
     if not 0 <= overlap <= 0.9:
         raise ValueError(f"overlap must be in [0, 0.9], a fraction of a tile; got {overlap}")
     return max(1, round(size * (1 - overlap)))

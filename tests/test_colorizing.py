@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.ndimage import correlate
+from support.tiny import photo, tiny_state
+
+from sicgan_lite import (
+    Generator,
+    blend_window,
+    colorize,
+    merge_ab,
+    predict_ab,
+    rgb_to_lab,
+    sample_image,
+    train,
+)
+from sicgan_lite import colorizing as module
+
+SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+LAPLACE = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
+OVERLAPS = [0.0, 0.25, 0.5, 0.6, 0.75, 0.9]
+
+
+def wild_generator(size: int = 8, gain: float = 6.0) -> Generator:
+    """Random weights whose ab are strong, and different at every place of a tile."""
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(2)
+        generator = Generator((6,), size)
+        for parameter in generator.parameters():
+            parameter.mul_(gain)
+    return generator
+
+
+def constant_generator(a: float, b: float, size: int = 8) -> Generator:
+    generator = Generator((1,), size)
+    with torch.no_grad():
+        for parameter in generator.parameters():
+            parameter.zero_()
+        generator.get_parameter("layers.2.bias").copy_(torch.tensor([a, b]))
+    return generator
+
+
+def lightness_of(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(3).uniform(0, 100, (height, width)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[Generator, np.ndarray]:
+    """A generator that has learnt a photograph's colours for a second or two, and the photograph."""
+    rgb = np.ascontiguousarray(sample_image("coffee")[::3, ::3])
+    state = tiny_state(
+        rgb,
+        size=16,
+        num_patches=480,
+        epochs=6,
+        batch_size=32,
+        generator_widths=(12, 12),
+        lr_generator=1e-2,
+        l1_weight=3.0,
+        conditional=True,
+    )
+    list(train(state))
+    return state.generator, rgb
+
+
+# --- the window ---------------------------------------------------------------------------------
+
+
+@given(st.integers(1, 40), st.floats(0, 0.9))
+def test_the_windows_of_all_tiles_add_up_to_one(size, overlap):
+    window = blend_window(size, overlap)
+    stride = max(1, round(size * (1 - overlap)))
+    total = np.zeros((3 * size, 3 * size))
+    for top in range(0, 2 * size + 1, stride):
+        for left in range(0, 2 * size + 1, stride):
+            total[top : top + size, left : left + size] += window
+    inside = slice(size, size + stride)  # every tile that reaches it is there
+    np.testing.assert_allclose(total[inside, inside], 1, atol=1e-5)
+
+
+@given(st.integers(1, 40), st.floats(0, 0.9))
+def test_the_window_is_positive_and_looks_alike_from_every_side(size, overlap):
+    window = blend_window(size, overlap)
+    assert window.shape == (size, size)
+    assert window.min() > 0
+    assert window.max() <= 1 + 1e-6
+    for other in (window.T, window[::-1], window[:, ::-1]):
+        np.testing.assert_allclose(window, other, atol=1e-6)
+
+
+def test_the_window_of_half_an_overlap_is_a_raised_cosine():
+    profile = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(16) + 0.5) / 16)
+    np.testing.assert_allclose(blend_window(16), np.outer(profile, profile), atol=1e-6)
+    # A quarter of an overlap: ramps of four pixels, and ones between them.
+    ramp = np.sin(np.pi / 2 * (np.arange(4) + 0.5) / 4) ** 2
+    assert blend_window(16, 0.25)[8] == pytest.approx(np.r_[ramp, np.ones(8), ramp[::-1]], abs=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 16])
+def test_disjoint_tiles_have_no_window(size):
+    assert (blend_window(size, 0) == 1).all()
+
+
+# --- tiles --------------------------------------------------------------------------------------
+
+
+def naive_ab(generator: Generator, lightness: np.ndarray, size: int, overlap: float) -> np.ndarray:
+    """Every tile on its own, blended over the whole picture at once, in double precision."""
+    height, width = lightness.shape
+    stride = max(1, round(size * (1 - overlap)))
+    start, ramp = stride - size, min(size - stride, size // 2)
+    padding = [(size - stride + 1, 2 * size + 1)] * 2  # one pixel more than tiles reach, for the operators
+    mirrored = np.pad(lightness, padding, mode="reflect").astype(float)
+    dx, dy = (correlate(mirrored, k) for k in (SOBEL, SOBEL.T))
+    maps = [mirrored / 50 - 1, np.hypot(dx, dy) / np.sqrt(20) / 100, correlate(mirrored, LAPLACE) / 400]
+    distance = np.minimum(np.arange(size), np.arange(size)[::-1]) + 0.5
+    profile = np.where(distance < ramp, np.sin(np.pi / 2 * distance / max(ramp, 1)) ** 2, 1)
+    window = np.outer(profile, profile)[..., None]
+    total, weight = (np.zeros((*mirrored.shape, c)) for c in (2, 1))
+    y, x = np.mgrid[:size, :size] / size
+    for top in range(start, height, stride):
+        for left in range(start, width, stride):
+            place = (
+                slice(top - start + 1, top - start + 1 + size),
+                slice(left - start + 1, left - start + 1 + size),
+            )
+            features = np.stack([*(each[place] for each in maps), x, y])[None].astype(np.float32)
+            with torch.no_grad():
+                ab = generator(torch.from_numpy(features))[0].permute(1, 2, 0).double().numpy()
+            total[place] += 110 * ab * window
+            weight[place] += window
+    inside = (slice(1 - start, 1 - start + height), slice(1 - start, 1 - start + width))
+    return total[inside] / weight[inside]
+
+
+@pytest.mark.parametrize("overlap", OVERLAPS)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (13, 1), (5, 3), (8, 8), (16, 24), (17, 30)])
+def test_tiles_are_those_of_a_naive_loop(shape, overlap):
+    generator, lightness = wild_generator(), lightness_of(*shape)
+    found = predict_ab(generator, lightness, overlap=overlap)
+    assert found.shape == (*shape, 2)
+    np.testing.assert_allclose(found, naive_ab(generator, lightness, 8, overlap), atol=2e-3)
+
+
+@pytest.mark.parametrize("size", [1, 5, 12])
+def test_the_tile_can_have_another_size(size):
+    generator, lightness = wild_generator(), lightness_of(11, 14)
+    expected = naive_ab(generator, lightness, size, 0.5)
+    np.testing.assert_allclose(predict_ab(generator, lightness, size=size), expected, atol=2e-3)
+
+
+def test_the_tile_is_the_generators_own_patch():
+    lightness = lightness_of(20, 20)
+    for size in (8, 12):
+        generator = wild_generator(size)
+        named = predict_ab(generator, lightness, size=size)
+        assert np.array_equal(predict_ab(generator, lightness), named)
+        assert not np.allclose(predict_ab(generator, lightness, size=size + 2), named)
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(OVERLAPS))
+def test_every_pixel_is_covered(height, width, overlap):
+    generator, lightness = constant_generator(0.5, -0.25), lightness_of(height, width)
+    ab = predict_ab(generator, lightness, overlap=overlap)
+    assert ab.shape == (height, width, 2)
+    np.testing.assert_allclose(ab, np.broadcast_to([55, -27.5], ab.shape), atol=1e-3)
+
+
+def test_how_many_tiles_are_predicted_at_once_changes_nothing(monkeypatch):
+    generator, lightness = wild_generator(), lightness_of(20, 70)
+    whole = predict_ab(generator, lightness)
+    monkeypatch.setattr(module, "_PIXELS_AT_ONCE", 1)
+    np.testing.assert_allclose(predict_ab(generator, lightness), whole, atol=1e-3)
+
+
+def test_lightness_is_converted_in_bands_as_a_whole():
+    rgb = photo(301, 5)
+    assert np.array_equal(module._lightness(rgb, rows=7), rgb_to_lab(rgb)[..., 0])
+    assert np.array_equal(module._lightness(rgb), rgb_to_lab(rgb)[..., 0])
+
+
+# --- pictures -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (33, 2), (40, 31)])
+def test_a_picture_is_its_own_lightness_in_the_predicted_color(shape):
+    generator, rgb = wild_generator(), photo(*shape)
+    lightness = rgb_to_lab(rgb)[..., 0]
+    for size, overlap in ((None, 0.5), (None, 0.0), (11, 0.3)):
+        expected = merge_ab(lightness, predict_ab(generator, lightness, size=size, overlap=overlap))
+        assert np.array_equal(colorize(generator, rgb, size=size, overlap=overlap), expected)
+    assert np.array_equal(colorize(generator, rgb), colorize(generator, rgb, overlap=0.5))
+
+
+def test_grey_is_a_picture_too():
+    grey = photo()[..., 1]
+    assert np.array_equal(
+        colorize(wild_generator(), grey), colorize(wild_generator(), np.stack([grey] * 3, axis=-1))
+    )
+
+
+def test_the_colors_that_a_picture_had_are_not_looked_at():
+    rgb = photo()
+    lab = rgb_to_lab(rgb)
+    recolored = merge_ab(lab[..., 0], lab[..., [2, 1]])
+    assert np.abs(recolored.astype(int) - rgb).mean() > 5
+    predicted = [colorize(wild_generator(gain=1), each).astype(int) for each in (rgb, recolored)]
+    assert np.abs(predicted[0] - predicted[1]).mean() < 1
+
+
+@pytest.mark.parametrize("gain", [1.0, 6.0, 30.0])
+def test_lightness_is_kept_whatever_is_predicted(gain):
+    rgb = photo(50, 60)
+    assert lightness_moved(wild_generator(gain=gain), rgb) <= 0.5
+
+
+def test_lightness_is_kept_by_a_trained_network(trained):
+    assert lightness_moved(*trained) <= 0.5
+
+
+def lightness_moved(generator: Generator, rgb: np.ndarray) -> float:
+    colored = colorize(generator, rgb)
+    assert colored.dtype == np.uint8
+    assert colored.shape == rgb.shape
+    return np.abs(rgb_to_lab(colored)[..., 0] - rgb_to_lab(rgb)[..., 0]).mean()
+
+
+def seam(generator: Generator, lightness: np.ndarray, overlap: float) -> float:
+    """The mean ab gradient across tile borders over that inside tiles.
+
+    Over eight placements of the tiles: a photograph's own edges then fall on borders as often as
+    elsewhere, and the ratio of a picture without tiles is 1.
+    """
+    stride = round(generator.size * (1 - overlap))
+    across, inside = [], []
+    for shift in range(0, stride, stride // 8):
+        ab = predict_ab(generator, lightness[shift:, shift:], overlap=overlap)
+        for rows in (ab, ab.transpose(1, 0, 2)):
+            step = np.linalg.norm(np.diff(rows, axis=0), axis=-1)
+            border = np.arange(1, len(rows)) % stride == 0
+            across.append(step[border].mean())
+            inside.append(step[~border].mean())
+    return float(np.mean(across) / np.mean(inside))
+
+
+def test_blended_tiles_have_no_seam(trained):
+    generator, rgb = trained
+    lightness = rgb_to_lab(rgb)[..., 0]
+    assert 0.95 <= seam(generator, lightness, overlap=0.5) <= 1.05
+    assert seam(generator, lightness, overlap=0) > 1.2, "disjoint tiles show theirs"
+
+
+def test_progress_sees_every_band_and_ordinary_gradients():
+    seen: list[int] = []
+
+    def progress(bands: Iterable[int]) -> Iterator[int]:
+        for band in bands:
+            assert not torch.is_inference_mode_enabled()
+            seen.append(band)
+            yield band
+
+    rgb = photo(30, 20)
+    colored = colorize(wild_generator(), rgb, progress=progress)
+    assert seen == [-4, 0, 4, 8, 12, 16, 20, 24, 28]
+    assert np.array_equal(colored, colorize(wild_generator(), rgb))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("image", "changes", "says"),
+    [
+        (photo() / 255, {}, r"image must be a uint8 array of shape \(any, any, 3\); it is float64"),
+        (photo().astype(np.uint16), {}, "it is uint16"),
+        (photo()[..., 0] / 255, {}, "float64"),
+        (photo()[..., :2], {}, r"shape \(24, 30, 2\)"),
+        (np.zeros((4, 4, 4), np.uint8), {}, r"shape \(4, 4, 4\)"),
+        (photo()[:0], {}, "not empty"),
+        (None, {}, "NoneType"),
+        (photo(), {"overlap": -0.1}, r"overlap must be in \[0, 0.9\], a fraction of a tile; got -0.1"),
+        (photo(), {"overlap": 0.95}, "got 0.95"),
+        (photo(), {"overlap": float("nan")}, "got nan"),
+        (photo(), {"size": 0}, "size must be at least 1 pixel, got 0"),
+        (photo(), {"size": -8}, "got -8"),
+    ],
+)
+def test_what_cannot_be_colored_is_refused(image, changes, says):
+    with pytest.raises(ValueError, match=says):
+        colorize(wild_generator(), image, **changes)
+
+
+def test_a_lightness_beyond_100_is_refused():
+    with pytest.raises(ValueError, match=r"lightness must lie in \[0, 100\]; it runs from 0 to 255"):
+        predict_ab(wild_generator(), np.array([[0, 255]], np.float32))
+
+
+# --- memory -------------------------------------------------------------------------------------
+
+MEASURE = """
+import resource, sys
+import numpy as np
+import torch
+from sicgan_lite import Generator, colorize
+
+height, width = int(sys.argv[1]), int(sys.argv[2])
+torch.set_num_threads(1)
+generator = Generator((2,))
+block = np.random.default_rng(0).integers(0, 256, (250, 250, 3), np.uint8)
+colorize(generator, block)
+image = np.tile(block, (height // 250, width // 250, 1))
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
+colored = colorize(generator, image)
+assert colored.shape == image.shape
+print((peak() - before) * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
+@pytest.mark.parametrize(("height", "width"), [(3000, 4000), (4000, 6000)], ids=["12 MP", "24 MP"])
+def test_memory_above_the_image_is_bounded(height, width):
+    command = [sys.executable, "-c", MEASURE, str(height), str(width)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    above = int(result.stdout)
+    # What no way of colouring can do without: the picture that it hands back.
+    assert height * width * 3 < above < 600e6
