@@ -5,6 +5,9 @@ from .edge_features import check_scharr_scale as check_scharr_scale
 from .lab_space import check_lightness as check_lightness
 from .lab_space import check_paint_known as check_paint_known
 from .lab_space import check_rotate_hue as check_rotate_hue
+from .patch_sampling import check_clean_test as check_clean_test
+from .patch_sampling import check_closed_set as check_closed_set
+from .patch_sampling import check_sure_fit as check_sure_fit
 from .training import check_checkpoint_parts as check_checkpoint_parts
 from .training import check_discriminator_step as check_discriminator_step
 from .training import check_schedule as check_schedule
