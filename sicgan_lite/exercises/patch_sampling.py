@@ -113,7 +113,7 @@ def _split_probe() -> tuple[int, np.ndarray, np.ndarray]:
 
 def _apart(test: np.ndarray, train: np.ndarray, size: int) -> np.ndarray:
     """True for the test origins whose patch shares no pixel with any training patch."""
-    return (np.abs(test[:, None] - train) >= size).any(axis=2).all(axis=1)
+    return np.all(np.any(np.abs(test[:, None] - train) >= size, axis=2), axis=1)
 
 
 def _split_slips(test: np.ndarray, train: np.ndarray, size: int) -> list[tuple[np.ndarray, str]]:
@@ -124,24 +124,24 @@ def _split_slips(test: np.ndarray, train: np.ndarray, size: int) -> list[tuple[n
             "those are the patches that do touch training. Return the others.",
         ),
         (
-            (gap >= size).all(axis=2).all(axis=1),
+            np.all(gap >= size, axis=(1, 2)),
             "too strict: patches are apart if rows or columns differ by the size. Both are not needed.",
         ),
         (
-            (gap > size).any(axis=2).all(axis=1),
+            np.all(np.any(gap > size, axis=2), axis=1),
             "too strict: origins that differ by exactly the size are neighbours that share no pixel.",
         ),
         (
-            (np.hypot(gap[..., 0], gap[..., 1]) >= size).all(axis=1),
+            np.all(np.hypot(gap[..., 0], gap[..., 1]) >= size, axis=1),
             "that compares the distance of origins. Two squares can lie further apart than their side, "
             "along the diagonal, and still overlap.",
         ),
         (
-            (gap >= size).any(axis=2).any(axis=1),
+            np.any(gap >= size, axis=(1, 2)),
             "being apart from one training patch is not enough. It has to hold for all of them.",
         ),
         (
-            gap.any(axis=2).all(axis=1),
+            np.all(np.any(gap > 0, axis=2), axis=1),
             "that removes only patches with the very same origin. A shift by one pixel shares nearly all.",
         ),
     ]
