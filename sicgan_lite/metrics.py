@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from scipy.spatial import KDTree
 from skimage.color import deltaE_ciede2000
 
-from sicgan_lite.arrays import check_rgb
+from sicgan_lite.arrays import check_float, check_rgb
 from sicgan_lite.color import merge_ab, rgb_to_lab, unscale_ab
 from sicgan_lite.features import coordinate_grid, lightness_features
 from sicgan_lite.patches import PatchSet
@@ -17,21 +17,24 @@ _FIT_PIXELS = 4096  # a sample this large moves the best constant by less than 0
 
 
 def delta_e_map(colors: np.ndarray, reference: np.ndarray) -> Float32[np.ndarray, "..."]:
-    """CIEDE2000 between two images of one shape, for each pixel.
+    """CIEDE2000 between two images (or colours) of one shape, for each pixel.
 
     A uint8 array is sRGB, a float array is L*a*b*: each dtype has one meaning in this library.
-    1 is about the least difference that an eye sees. Errors: ValueError for shapes that differ.
-    Source: Sharma, Wu and Dalal (2005), through scikit-image.
+    1 is about the least difference that an eye sees. Errors: ValueError for another dtype or shape,
+    for NaN, and for shapes that differ. Source: Sharma, Wu and Dalal (2005), through scikit-image.
     """
     if np.shape(colors) != np.shape(reference):
         raise ValueError(f"images must have one shape, got {np.shape(colors)} and {np.shape(reference)}")
-    return deltaE_ciede2000(_as_lab(colors), _as_lab(reference)).astype(np.float32)
+    first, second = _as_lab(colors, "colors"), _as_lab(reference, "reference")
+    return np.asarray(deltaE_ciede2000(first, second), np.float32)
 
 
 def delta_e(colors: np.ndarray, reference: np.ndarray, where: Mask | None = None) -> float:
-    """The mean of ``delta_e_map``, over the pixels that ``where`` marks if it is given."""
-    differences = delta_e_map(colors, reference)
-    return float(differences.mean() if where is None else differences[where].mean())
+    """The mean of ``delta_e_map``, over the pixels that ``where`` marks if it is given.
+
+    Errors: as ``delta_e_map``; ValueError for a mask of another shape or without a pixel.
+    """
+    return float(_marked(delta_e_map(colors, reference), where).mean())
 
 
 def colorfulness(rgb: Image) -> float:
@@ -53,13 +56,12 @@ def grey(rgb: Image) -> Image:
 
 def mean_color(rgb: Image, where: Mask | None = None) -> Image:
     """The photograph painted in its mean ab, over the pixels that ``where`` marks if given."""
-    return _paint(rgb, _ab_of(rgb, where).mean(axis=0))
+    return _paint(rgb, _marked(rgb_to_lab(rgb), where)[:, 1:].mean(axis=0))
 
 
 def best_constant(rgb: Image, where: Mask | None = None) -> Image:
     """The photograph painted in the one ab of least mean CIEDE2000, gamut included."""
-    lab = rgb_to_lab(rgb)
-    pixels = lab.reshape(-1, 3) if where is None else lab[where]
+    pixels = _marked(rgb_to_lab(rgb), where)
     pixels = pixels[:: max(1, len(pixels) // _FIT_PIXELS)]
 
     def error(ab: np.ndarray) -> float:
@@ -77,8 +79,11 @@ def nearest_neighbor(
     """The photograph with each pixel's ab copied from the training pixel of most alike features.
 
     ``samples`` training pixels are drawn from ``patches``: what a generator of 1×1 patches could
-    know at best. The coordinates are those of disjoint tiles of the patch size.
+    know at best. The coordinates are those of disjoint tiles of the patch size. Errors: ValueError
+    for less than one sample.
     """
+    if samples < 1:
+        raise ValueError(f"samples must be at least 1, got {samples}")
     features, ab = _sample_pixels(patches, samples, rng)
     lightness = rgb_to_lab(rgb)[..., 0]
     repeats = [-(-length // patches.size) for length in lightness.shape]
@@ -93,7 +98,7 @@ def _sample_pixels(
 ) -> tuple[np.ndarray, np.ndarray]:
     per_patch = -(-samples // len(patches))
     features, ab = [], []
-    for index in rng.permutation(len(patches))[: -(-samples // per_patch)]:
+    for index in rng.permutation(len(patches))[: -(-samples // per_patch)].tolist():
         u, v = patches[[index]]
         pixels = rng.integers(patches.size**2, size=per_patch)
         features.append(u.reshape(5, -1)[:, pixels].T)
@@ -106,10 +111,20 @@ def _paint(rgb: np.ndarray, ab: np.ndarray) -> np.ndarray:
     return merge_ab(lightness, np.broadcast_to(ab.astype(np.float32), (*lightness.shape, 2)))
 
 
-def _ab_of(rgb: np.ndarray, where: np.ndarray | None) -> np.ndarray:
-    ab = rgb_to_lab(rgb)[..., 1:]
-    return ab.reshape(-1, 2) if where is None else ab[where]
+def _marked(image: np.ndarray, where: np.ndarray | None) -> np.ndarray:
+    """The pixels of an image that a mask marks, in one row; all without a mask."""
+    if where is None:
+        return image.reshape(-1, *image.shape[2:])
+    if where.dtype != bool or where.shape != image.shape[:2] or not where.any():
+        raise ValueError(
+            f"where must be a bool array of shape {image.shape[:2]} that marks a pixel; "
+            f"it is {where.dtype} of shape {where.shape} and marks {np.count_nonzero(where)}"
+        )
+    return image[where]
 
 
-def _as_lab(image: np.ndarray) -> np.ndarray:
-    return rgb_to_lab(image) if image.dtype == np.uint8 else image
+def _as_lab(image: np.ndarray, name: str) -> np.ndarray:
+    if image.dtype == np.uint8:
+        return rgb_to_lab(image)
+    check_float(image, name, shape=(*[None] * (image.ndim - 1), 3))
+    return image
