@@ -71,9 +71,9 @@ def check_paint_known(answer: object) -> str:
 
 
 def _lightness_probe() -> np.ndarray:
-    random = np.random.default_rng(0).integers(256, size=(4, 6, 3))
+    bright = np.random.default_rng(0).integers(40, 256, size=(4, 6, 3))
     dark = np.arange(18).reshape(1, 6, 3) % 11  # L below 3: where the curve is straight
-    return np.concatenate([random, dark]).astype(np.uint8)
+    return np.concatenate([bright, dark]).astype(np.uint8)
 
 
 def _lightness_slips(rgb: np.ndarray, exact: np.ndarray) -> dict[str, np.ndarray]:
