@@ -83,6 +83,7 @@ def test_a_right_schedule(answer: Any) -> None:
         ((940, 0), "no multiple of 64"),
         ((940, 32), "93 full batches take 5952"),
         (940, "two numbers"),
+        (("940", 48), "a number is asked for"),
     ],
 )
 def test_a_wrong_schedule_is_explained(answer: Any, said: str) -> None:

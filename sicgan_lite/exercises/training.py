@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sicgan_lite.config import Config
-from sicgan_lite.exercises.answers import WrongAnswer, correct, not_answered, require, require_function
+from sicgan_lite.exercises.answers import (
+    WrongAnswer,
+    correct,
+    not_answered,
+    require,
+    require_function,
+    require_number,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -47,7 +54,7 @@ def check_schedule(answer: Any) -> str:
         return not_answered("give two whole numbers, (steps, patches in the last batch of an epoch).")
     pair = isinstance(answer, tuple | list) and len(answer) == 2
     require(pair, f"two numbers are asked for, (steps, patches in the last batch), got {answer!r}.")
-    steps, last = answer
+    steps, last = (require_number(number) for number in answer)
     full, rest = divmod(_PATCHES, _BATCH)
     slips = {
         full + 1: "that is one epoch. There are ten.",
@@ -57,13 +64,15 @@ def check_schedule(answer: Any) -> str:
         _PATCHES * _EPOCHS / _BATCH: "a step is whole. Round up the batches of one epoch first.",
         _PATCHES * _EPOCHS: "that counts patches. A step takes 64 of them.",
     }
-    require(steps not in slips, f"{steps} steps: {slips.get(steps)}")
-    require(steps == (full + 1) * _EPOCHS, f"{steps} steps: how many batches has one epoch, at most 64 each?")
+    require(steps not in slips, f"{steps:g} steps: {slips.get(steps)}")
+    require(
+        steps == (full + 1) * _EPOCHS, f"{steps:g} steps: how many batches has one epoch, at most 64 each?"
+    )
     require(last != 0, "0 patches: 6000 is no multiple of 64, so something is left over.")
     require(
-        last != _BATCH, f"{last} patches: 94 full batches would be {94 * _BATCH} patches. There are 6000."
+        last != _BATCH, f"{last:g} patches: 94 full batches would be {94 * _BATCH} patches. There are 6000."
     )
-    require(last == rest, f"{last} patches in the last batch: 93 full batches take {93 * _BATCH} of 6000.")
+    require(last == rest, f"{last:g} patches in the last batch: 93 full batches take {93 * _BATCH} of 6000.")
     return correct("94 batches an epoch, 940 steps, and 48 patches in the last batch of each epoch.")
 
 
