@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sicgan_lite
+
+PACKAGE = Path(sicgan_lite.__file__).parent
+
+# The table of contents, written a second time: a name is added or lost on purpose or not at all.
+NAMES = {
+    "checkpoint": "FileFormatError load_checkpoint load_generator save_checkpoint save_generator",
+    "color": "clip_to_gamut lab_to_rgb merge_ab rgb_to_lab scale_ab scale_lightness unscale_ab",
+    "colorizing": "blend_window colorize predict_ab",
+    "config": "ALL_FEATURES Config",
+    "explorers": "Control explore",
+    "features": "coordinate_grid laplacian lightness_features sobel_magnitude",
+    "images": "Photo read_image read_provenance sample_image write_image",
+    "losses": "add_instance_noise discriminator_loss equilibrium_losses generator_loss"
+    " optimal_discriminator smooth_targets",
+    "metrics": "best_constant colorfulness delta_e delta_e_map grey mean_color nearest_neighbor",
+    "networks": "Discriminator Generator count_parameters receptive_field",
+    "origins": "sample_origins",
+    "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",
+    "pixelgan": "PixelGame shrink",
+    "plotting": "before_after plot_ablation plot_game plot_losses rasterize show_ab_histogram show_coverage"
+    " show_delta_e_map show_features show_images style training_frame",
+    "provenance": "Provenance",
+    "runs": "Run load_run paper_table",
+    "training": "StepRecord TrainState train train_step",
+}
+HEAVY = [
+    "IPython",
+    "cv2",
+    "ipywidgets",
+    "matplotlib",
+    "numpy",
+    "safetensors",
+    "scipy",
+    "skimage",
+    "torch",
+    "tqdm",
+]
+
+
+def python(code: str) -> str:
+    """What a fresh interpreter prints."""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def stub() -> dict[str, set[str]]:
+    """The names of __init__.pyi, by the module that each comes from."""
+    names: dict[str, set[str]] = {}
+    for node in ast.parse((PACKAGE / "__init__.pyi").read_text("utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            assert [alias.name for alias in node.names] == [alias.asname for alias in node.names]
+            names.setdefault(node.module, set()).update(alias.name for alias in node.names)
+    return names
+
+
+def test_the_public_names_are_those_that_were_meant():
+    assert stub() == {module: set(names.split()) for module, names in NAMES.items()}
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = "import sys, json, sicgan_lite; dir(sicgan_lite); print(json.dumps(sorted(sys.modules)))"
+    loaded = json.loads(python(code))
+    assert [name for name in loaded if name.partition(".")[0] in HEAVY] == []
+    assert [name for name in loaded if name.startswith("sicgan_lite.")] == []
+
+
+def test_the_first_chapters_need_no_torch():
+    light = {"color", "config", "explorers", "features", "images", "metrics", "origins", "patches"}
+    light |= {"plotting", "provenance"}
+    names = [name for module in sorted(light) for name in NAMES[module].split()]
+    code = f"""
+import sys
+sys.modules["torch"] = None  # importing it fails, as where it is missing
+import sicgan_lite
+for name in {names}:
+    getattr(sicgan_lite, name)
+"""
+    python(code)
+
+
+def test_importing_everything_starts_and_seeds_nothing():
+    python(f"""
+import random, sys, threading
+import numpy, torch
+before = random.getstate(), repr(numpy.random.get_state()), torch.get_rng_state().tolist()
+import sicgan_lite
+for name in {sorted(name for names in NAMES.values() for name in names.split())}:
+    getattr(sicgan_lite, name)
+assert before == (random.getstate(), repr(numpy.random.get_state()), torch.get_rng_state().tolist())
+assert threading.active_count() == 1
+assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
+assert "skimage.io" not in sys.modules
+""")
+
+
+def test_names_load_in_any_order():
+    # Modules of the package are dropped between orders; what they import stays, to save time.
+    names = sorted(name for names in NAMES.values() for name in names.split())
+    python(f"""
+import importlib, random, sys, types
+names = {names}
+for order in range(10):
+    for module in [name for name in sys.modules if name.split(".")[0] == "sicgan_lite"]:
+        del sys.modules[module]
+    package = importlib.import_module("sicgan_lite")
+    random.Random(order).shuffle(names)
+    for name in names:
+        assert not isinstance(getattr(package, name), types.ModuleType), name
+""")
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_a_name_is_that_of_its_module(module):
+    for name in NAMES[module].split():
+        value = getattr(sicgan_lite, name)
+        home = f"sicgan_lite.{module}"
+        assert value is getattr(sys.modules[home], name)
+        if inspect.isclass(value) or inspect.isfunction(value):
+            assert value.__module__ == home
+            assert (value.__doc__ or "").strip(), f"{name} has no docstring"
+
+
+def test_no_module_bears_the_name_of_a_public_function():
+    modules = {module.name for module in pkgutil.iter_modules([str(PACKAGE)])}
+    names = {name for names in stub().values() for name in names}
+    assert modules & names == set()
+    assert set(stub()) <= modules
+
+
+def test_dir_and_all_are_the_public_names():
+    names = {name for names in stub().values() for name in names}
+    assert set(sicgan_lite.__all__) == names <= set(dir(sicgan_lite))
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="colourise"):
+        sicgan_lite.colourise  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_importing_a_module_first_does_not_hide_a_function():
+    python("""
+import sicgan_lite.colorizing, sicgan_lite.explorers
+from sicgan_lite import colorize, explore, train
+assert callable(colorize) and callable(explore) and callable(train)
+""")
