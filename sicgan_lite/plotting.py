@@ -359,11 +359,13 @@ def training_frame(
     history: Mapping[str, np.ndarray],
     step: int,
     equilibrium: tuple[float, float, float] | None = None,
+    *,
+    loss_limits: tuple[float, float] | None = None,
 ) -> BookFigure:
     """One frame of the training scrubber: the picture at ``step`` beside losses and scores.
 
-    Arguments as in ``plot_losses``; a line marks the step in both panels. Errors: ValueError for a
-    step outside the history.
+    Arguments as in ``plot_losses``; a line marks the step in both panels, and ``loss_limits`` fixes
+    the axis of the losses. Errors: ValueError for a step outside the history.
     """
     first, last = history["step"][0], history["step"][-1]
     if not first <= step <= last:
@@ -376,6 +378,8 @@ def training_frame(
     picture.set_anchor("C")
     _draw_losses(losses, history, equilibrium, raw=False)
     _draw_scores(scores, history, equilibrium, raw=False)
+    if loss_limits:
+        losses.set_ylim(loss_limits)
     for panel in (losses, scores):
         panel.axvline(step, color=INK, linewidth=1.2, label="_step")
     losses.tick_params(labelbottom=False)

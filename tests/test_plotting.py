@@ -451,6 +451,12 @@ def test_a_training_frame_marks_its_step():
     assert [drawn.get_ydata()[0] for drawn in lines(scores, "at chance")] == [0.45]
 
 
+def test_a_training_frame_can_leave_out_what_is_too_high():
+    losses = training_frame(COFFEE, HISTORY, 100, CHANCE, loss_limits=(0.5, 1.2)).axes[1]
+    assert losses.get_ylim() == (0.5, 1.2)
+    assert training_frame(COFFEE, HISTORY, 100, CHANCE).axes[1].get_ylim()[1] > 1.6
+
+
 @pytest.mark.parametrize("step", [0, 401])
 def test_a_step_outside_the_history_is_refused(step):
     with pytest.raises(ValueError, match=rf"\[1, 400\], got {step}"):
