@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test check unit chapters notebooks recorded-runs clean
+.PHONY: help setup book serve test check unit mutants chapters notebooks recorded-runs clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | tr '|' '\t'
@@ -34,6 +34,9 @@ check: setup ## Lint, formatting, types, layers, vendored scripts
 
 unit: setup ## The tests of the library, the book's files and its pages
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+mutants: setup ## Put faults into copies of the library: the tests must notice each
+	$(BIN)/python tests/mutants/run.py $(ONLY)
 
 chapters: setup ## Execute every chapter and compare it with its committed outputs
 	$(BIN)/python -m pytest --nbval book/ -n 2 --dist loadfile
