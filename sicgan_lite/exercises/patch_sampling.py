@@ -17,14 +17,14 @@ from sicgan_lite.exercises.answers import (
 from sicgan_lite.patches import ALL_TRANSFORMS, TRANSFORMS
 
 _POSITIONS = (400 - 128 + 1) * (600 - 128 + 1)
-_DISTANCE = 16
-_JAMMED = range(350, 391)  # what random placing reached, with a margin on both sides
+_DISTANCE = 20
+_JAMMED = range(225, 256)  # what random placing reached, with a margin on both sides
 
 
 def check_sure_fit(answer: object) -> str:
-    """Check how many origins of 128×128 patches are sure to fit on 400×600 at a distance of 16."""
+    """Check how many origins of 128×128 patches are sure to fit on 400×600 at a distance of 20."""
     if answer is None:
-        return not_answered("give the number of origins that cannot jam at a distance of 16 pixels.")
+        return not_answered("give the number of origins that cannot jam at a distance of 20 pixels.")
     value = require_number(answer)
     near = _points_nearer_than(_DISTANCE)
     exact = (_POSITIONS - 1) // near + 1
