@@ -99,6 +99,15 @@ def load_run(name: str, folder: Path | None = None) -> Run:
     return Run(name, where, config, read_history(where / "history.csv"), info)
 
 
+def finished_runs(folder: Path | None = None) -> dict[str, Run]:
+    """Every run of RUNS whose record is finished, by name, in that order.
+
+    Errors: RecordError for a finished record that was changed.
+    """
+    where = folder or runs_folder()
+    return {name: load_run(name, where) for name in RUNS if _is_finished(where / name / "run.json")}
+
+
 def paper_table() -> dict[str, np.ndarray]:
     """The paper's Table 1 in the form of a history: step, epoch, batch, loss_d, loss_g.
 
@@ -128,6 +137,10 @@ def write_records(path: Path, records: list[StepRecord]) -> None:
     """Write records as CSV, one row a step, floats to the last bit."""
     rows = [",".join(StepRecord._fields), *(",".join(map(repr, record)) for record in records)]
     write_atomically(path, ("\n".join(rows) + "\n").encode())
+
+
+def _is_finished(path: Path) -> bool:
+    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["finished"]
 
 
 def _parse(row: dict[str, str]) -> StepRecord:

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 import torch
 
-from sicgan_lite import recording
+from sicgan_lite import recording, runs
 from sicgan_lite.config import Config
 from sicgan_lite.images import sample_image
 from sicgan_lite.recording import describe, keeps_picture, record_run
 from sicgan_lite.runs import (
     RUNS,
     RecordError,
+    finished_runs,
     load_run,
     paper_table,
     read_records,
@@ -94,6 +95,18 @@ def test_a_changed_or_missing_file_is_named(folder: Path, name: str) -> None:
 def test_a_run_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="'none'"):
         load_run("none", tmp_path)
+
+
+def test_finished_runs_are_found_in_order(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "RUNS", dict.fromkeys(("last", "open", "none", "first"), ("chelsea", TINY)))
+    for name in ("first", "last"):
+        list(record_run(name, "chelsea", TINY, folder=folder))
+    list(islice(record_run("open", "chelsea", TINY, folder=folder), 8))
+    assert list(finished_runs(folder)) == ["last", "first"]
+    assert finished_runs(folder)["first"].history["step"][-1] == TINY.total_steps
+    (folder / "last" / "history.csv").write_text("changed")
+    with pytest.raises(RecordError, match=r"history\.csv differs"):
+        finished_runs(folder)
 
 
 def test_a_snapshot_that_is_not_there(folder: Path) -> None:
