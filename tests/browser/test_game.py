@@ -1,0 +1,434 @@
+"""The game in the page: its model is the Python one, and its board is a good citizen of the page."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from support.pages import HTML, ROOT, Visit, visit
+
+from sicgan_lite.color import clip_to_gamut, lab_to_rgb, rgb_to_lab
+from sicgan_lite.images import sample_image
+from sicgan_lite.losses import equilibrium_losses
+from sicgan_lite.metrics import delta_e, delta_e_map
+from sicgan_lite.pixelgan import PixelGame, shrink
+
+NAME = "book/game.html"
+SCRIPT = ROOT / "book" / "_web" / "game.js"
+BOARD = ROOT / "book" / "game" / "board.html"
+COFFEE = shrink(sample_image("coffee"))
+SLIDERS = ("noise", "real", "fake", "rateD", "rateG", "head", "field")
+STILL: dict[str, Any] = {"reduced_motion": "reduce"}
+
+# Lay the weights, the pixels and the draws of the Python game into the page's, and play.
+PLAY = """({photo, settings, generator, discriminator, draws}) => {
+  const game = pixelGame.createGame(
+    {lightness: Float64Array.from(photo.lightness), ab: Float64Array.from(photo.ab)}, settings);
+  game.generator.parameters.set(generator);
+  game.discriminator.parameters.set(discriminator);
+  const records = draws.map(([pixels, ...noises]) => {
+    const [realNoise, fakeNoise, generatorNoise] = noises.map(noise => Float64Array.from(noise));
+    return pixelGame.step(game, {pixels: Int32Array.from(pixels), realNoise, fakeNoise, generatorNoise});
+  });
+  const shown = ['generator', 'discriminator'].map(name => Array.from(game[name].parameters));
+  return {records: records.map(r => [r.lossD, r.lossG, r.realScore, r.fakeScore]), shown};
+}"""
+
+# Central differences of both losses along every parameter, beside what one step computed.
+DIFFERENCES = """({conditional}) => {
+  const settings = {seed: 7, noise: 0.1, real: 0.9, fake: 0.2, rateD: 0, rateG: 0, conditional};
+  const bytes = Uint8ClampedArray.from({length: 4 * 64}, (_, i) => (i * 37) % 256);
+  const game = pixelGame.createGame(pixelGame.readPhoto(bytes, 8), settings);
+  const batch = pixelGame.drawBatch(game, 16);
+  const loss = name => pixelGame.step(game, batch)[name];
+  return [['discriminator', 'lossD'], ['generator', 'lossG']].map(([player, name]) => {
+    const {parameters, gradient} = game[player];
+    loss(name);
+    const computed = Array.from(gradient), measured = [];
+    for (let i = 0; i < parameters.length; i++) {
+      const value = parameters[i], h = 1e-6;
+      parameters[i] = value + h; const above = loss(name);
+      parameters[i] = value - h; const below = loss(name);
+      parameters[i] = value;
+      measured.push((above - below) / (2 * h));
+    }
+    return [computed, measured];
+  });
+}"""
+
+
+@pytest.fixture(scope="module")
+def model(browser: Browser, book: str) -> Iterator[Page]:
+    """A page at rest, for its functions alone."""
+    with visit(browser, HTML.as_uri(), NAME, **STILL) as seen:
+        yield seen.page
+
+
+def flat(network: torch.nn.Module) -> list[float]:
+    return torch.cat([parameter.detach().ravel() for parameter in network.parameters()]).tolist()
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_the_script_takes_the_path_of_the_python_model(model: Page, conditional: bool) -> None:
+    settings: dict[str, Any] = {"noise_std": 0.1, "fake_target": 0.05, "lr_discriminator": 5e-3}
+    twin = PixelGame(COFFEE, conditional=conditional, batch=64, dtype=torch.float64, **settings)
+    draws = [twin.draw() for _ in range(200)]
+    handed = {
+        "photo": {"lightness": twin.lightness.ravel().tolist(), "ab": twin.ab.ravel().tolist()},
+        "settings": {"seed": 0, "conditional": conditional, "noise": 0.1}
+        | {"real": 0.9, "fake": 0.05, "rateD": 5e-3, "rateG": 2e-3},
+        "generator": flat(twin.generator),
+        "discriminator": flat(twin.discriminator),
+        "draws": [[part.ravel().tolist() for part in draw] for draw in draws],
+    }
+    played = model.evaluate(PLAY, handed)
+    records = np.array([twin.step(draw) for draw in draws])
+    np.testing.assert_allclose(played["records"], records, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(played["shown"][0], flat(twin.generator), rtol=0, atol=1e-4)
+    np.testing.assert_allclose(played["shown"][1], flat(twin.discriminator), rtol=0, atol=1e-4)
+    assert np.ptp(records[:, 0]) > 0.01, "the two games stood still together"
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_gradients_equal_finite_differences(model: Page, conditional: bool) -> None:
+    for computed, measured in model.evaluate(DIFFERENCES, {"conditional": conditional}):
+        assert np.abs(measured).max() > 1e-2
+        np.testing.assert_allclose(computed, measured, rtol=1e-4, atol=1e-7)
+
+
+def test_the_colour_functions_equal_the_library_s(model: Page) -> None:
+    rng = np.random.default_rng(3)
+    rgb = rng.integers(0, 256, (1, 300, 3), np.uint8)
+    lab = rgb_to_lab(rgb)
+    wild = np.stack([rng.uniform(0, 100, 300), *rng.uniform(-110, 110, (2, 300))], axis=-1)[None]
+    call = "([name, rows]) => rows.map(row => Array.from(pixelGame[name](row)))"
+    np.testing.assert_allclose(model.evaluate(call, ["rgbToLab", rgb[0].tolist()]), lab[0], atol=2e-3)
+    clipped = clip_to_gamut(wild)
+    np.testing.assert_allclose(model.evaluate(call, ["intoGamut", wild[0].tolist()]), clipped[0], atol=0.03)
+    shown = model.evaluate(call, ["labToRgb", clipped[0].tolist()])
+    assert np.abs(np.array(shown) - lab_to_rgb(clipped)[0].astype(int)).max() <= 1
+
+
+def test_its_delta_e_equals_ciede2000_of_the_library(model: Page) -> None:
+    rng = np.random.default_rng(4)
+    one, other = (np.stack([rng.uniform(0, 100, 400), *rng.uniform(-90, 90, (2, 400))], -1) for _ in "ab")
+    other[:100] = one[:100] + rng.normal(0, 2, (100, 3))
+    one[100:110, 1:] = 0  # grey has no hue
+    call = "pairs => pairs.map(([one, other]) => pixelGame.deltaE(one, other))"
+    pairs = np.stack([one, other], axis=1)
+    np.testing.assert_allclose(model.evaluate(call, pairs.tolist()), delta_e_map(one, other), rtol=1e-5)
+
+
+def test_its_equilibrium_is_the_library_s(model: Page) -> None:
+    for real, fake in [(0.9, 0.0), (1.0, 0.0), (0.7, 0.3)]:
+        got = model.evaluate("settings => pixelGame.equilibrium(settings)", {"real": real, "fake": fake})
+        wanted = equilibrium_losses(real, fake, 1.0)
+        assert [got["score"], got["lossD"], got["lossG"]] == pytest.approx(wanted)
+
+
+def test_its_picture_has_the_error_that_the_library_measures(model: Page) -> None:
+    twin = PixelGame(COFFEE, dtype=torch.float64)
+    twin.run(100)
+    rgba = np.dstack([COFFEE, np.full(COFFEE.shape[:2], 255, np.uint8)])
+    call = """({bytes, width, generator}) => {
+      const photo = pixelGame.readPhoto(Uint8ClampedArray.from(bytes), width);
+      const game = pixelGame.createGame(photo, {seed: 0});
+      game.generator.parameters.set(generator);
+      const table = pixelGame.colorTable(game);
+      return [pixelGame.meanDeltaE(photo, table.shown), Array.from(table.ab), Array.from(photo.lightness)];
+    }"""
+    handed = {"bytes": rgba.ravel().tolist(), "width": 96, "generator": flat(twin.generator)}
+    error, table, lightness = model.evaluate(call, handed)
+    np.testing.assert_allclose(np.reshape(table, (-1, 2)), twin.table(), atol=1e-9)
+    np.testing.assert_allclose(lightness, twin.lightness.ravel(), atol=1e-4)
+    assert error == pytest.approx(delta_e(twin.colorize(COFFEE), COFFEE), abs=0.15)
+
+
+def test_its_draws_are_uniform_and_standard_normal(model: Page) -> None:
+    call = """() => {
+      const photo = pixelGame.readPhoto(new Uint8ClampedArray(4 * 50), 10);
+      const draw = pixelGame.drawBatch(pixelGame.createGame(photo, {seed: 1}), 20000);
+      return [draw.pixels, draw.realNoise, draw.fakeNoise, draw.generatorNoise].map(x => Array.from(x));
+    }"""
+    pixels, *noises = model.evaluate(call)
+    counts = np.bincount(pixels, minlength=50)
+    assert len(counts) == 50
+    assert ((counts - 400) ** 2 / 400).sum() < 100  # chi-squared, 49 degrees of freedom
+    columns = np.concatenate([np.reshape(noise, (-1, 2)) for noise in noises], axis=1)
+    np.testing.assert_allclose(columns.mean(axis=0), 0, atol=0.03)
+    np.testing.assert_allclose(np.cov(columns.T), np.eye(6), atol=0.04)
+    np.testing.assert_allclose(np.quantile(columns, [0.0228, 0.9772]), [-2, 2], atol=0.05)
+
+
+@pytest.mark.parametrize("name", ["coffee", "chelsea", "astronaut"])
+def test_the_photographs_of_the_page_are_the_library_s(name: str) -> None:
+    found = re.search(rf'value="{name}">\s*<img [^>]*base64,([^"]+)"', BOARD.read_text("utf-8"))
+    assert found
+    pixels = np.asarray(Image.open(BytesIO(base64.b64decode(found[1]))))
+    np.testing.assert_array_equal(pixels, shrink(sample_image(name)))
+
+
+def test_it_is_one_small_classic_script_that_only_its_page_loads(book: str) -> None:
+    text = SCRIPT.read_text("utf-8")
+    assert len(text.encode()) < 30_000
+    assert max(map(len, text.splitlines())) <= 110
+    assert not re.search(r"\b(import|export|fetch|XMLHttpRequest|eval)\b|https?:", text)
+    users = [page.name for page in HTML.rglob("*.html") if '/game.js"' in page.read_text("utf-8")]
+    assert users == ["game.html"]
+
+
+# ---------------------------------------------------------------------- board
+
+
+@pytest.fixture
+def board(browser: Browser, book: str) -> Iterator[Visit]:
+    """The page of a reader who wants no motion: it waits."""
+    with visit(browser, HTML.as_uri(), NAME, **STILL) as seen:
+        yield seen
+
+
+def step_count(page: Page) -> int:
+    return int(page.locator("#now-step").inner_text())
+
+
+def pixels_of(page: Page, canvas: str) -> str:
+    return page.locator(f"#game-{canvas}").evaluate("canvas => canvas.toDataURL()")
+
+
+def wait_for_step(page: Page, step: int) -> None:
+    page.wait_for_function(
+        "step => Number(document.getElementById('now-step').textContent) >= step", arg=step, timeout=120_000
+    )
+
+
+def test_it_plays_by_itself_and_every_view_moves(browser: Browser, base: str) -> None:
+    with visit(browser, base, NAME) as seen:
+        page = seen.page
+        before = {name: pixels_of(page, name) for name in ("picture", "plane", "losses", "scores")}
+        wait_for_step(page, step_count(page) + 20)
+        for name, picture in before.items():
+            assert pixels_of(page, name) != picture, f"{name} stands still"
+        page.get_by_role("button", name="Pause").click()
+        assert page.locator("#game-status").inner_text() == f"Paused at step {step_count(page)}."
+        stopped = step_count(page)
+        page.wait_for_timeout(500)
+        assert step_count(page) == stopped
+        assert seen.errors == []
+        assert seen.elsewhere() == []
+
+
+def test_it_comes_to_the_predicted_equilibrium(board: Visit) -> None:
+    page = board.page
+    page.locator("#game-play").click()
+    wait_for_step(page, 600)
+    page.locator("#game-play").click()
+    for name in ("lossD", "lossG", "realScore", "fakeScore"):
+        now = float(page.locator(f"#now-{name}").inner_text())
+        predicted = float(page.locator(f"#predicted-{name}").inner_text())
+        assert now == pytest.approx(predicted, abs=0.08)
+
+
+def test_it_waits_where_motion_is_not_wanted(board: Visit) -> None:
+    board.page.wait_for_timeout(500)
+    assert step_count(board.page) == 0
+    board.page.get_by_role("button", name="Play").click()
+    wait_for_step(board.page, 3)
+
+
+def test_it_stops_when_the_tab_is_hidden(browser: Browser, book: str) -> None:
+    with visit(browser, HTML.as_uri(), NAME) as seen:
+        page = seen.page
+        wait_for_step(page, 3)
+        hide = """() => {
+          Object.defineProperty(document, 'hidden', {value: true, configurable: true});
+          document.dispatchEvent(new Event('visibilitychange'));
+        }"""
+        page.evaluate(hide)
+        stopped = step_count(page)
+        page.wait_for_timeout(500)
+        assert step_count(page) == stopped
+        assert page.locator("#game-play").inner_text() == "Play"
+
+
+def test_the_page_answers_while_it_learns(browser: Browser, book: str) -> None:
+    with visit(browser, HTML.as_uri(), NAME) as seen:
+        wait_for_step(seen.page, 5)
+        seen.page.locator("#set-fake").press("ArrowRight")
+        assert seen.page.locator("#predicted-lossD").inner_text() != ""
+        assert "fake=0.05" in seen.page.url
+
+
+def test_one_step_of_a_player_trains_that_player_alone(board: Visit) -> None:
+    page = board.page
+    picture, plane = pixels_of(page, "picture"), pixels_of(page, "plane")
+    page.get_by_role("button", name="One step of D").press("Enter")
+    assert step_count(page) == 1
+    assert pixels_of(page, "picture") == picture, "G learned in a step of D"
+    assert pixels_of(page, "plane") != plane, "D did not learn in its own step"
+    loss_d = page.locator("#now-lossD").inner_text()
+    page.get_by_role("button", name="One step of G").press("Enter")
+    assert step_count(page) == 2
+    assert pixels_of(page, "picture") != picture, "G did not learn in its own step"
+    assert page.locator("#now-lossD").inner_text() != loss_d
+
+
+def test_reset_and_the_same_seed_give_the_same_game(board: Visit) -> None:
+    page = board.page
+
+    def opening() -> list[str]:
+        for _ in range(3):
+            page.locator("#game-step-d").click()
+            page.locator("#game-step-g").click()
+        return [page.locator(f"#now-{name}").inner_text() for name in ("step", "lossD", "lossG", "deltaE")]
+
+    first = opening()
+    page.locator("#game-reset").click()
+    assert step_count(page) == 0
+    assert opening() == first
+    page.locator("#set-seed").fill("2")
+    assert step_count(page) == 0
+    assert opening()[1:] != first[1:]
+
+
+@pytest.mark.parametrize("name", SLIDERS)
+def test_every_slider_moves_by_key_and_says_its_value(board: Visit, name: str) -> None:
+    page, slider = board.page, board.page.locator(f"#set-{name}")
+    said = page.locator(f'output[for="set-{name}"]')
+    before = said.inner_text()
+    slider.focus()
+    slider.press("ArrowRight")
+    assert said.inner_text() != before
+    assert slider.get_attribute("aria-valuetext") == said.inner_text()
+    assert f"{name}=" in page.url
+    slider.press("ArrowLeft")
+    assert said.inner_text() == before
+    assert f"{name}=" not in page.url
+
+
+def test_settings_act_on_the_game(board: Visit) -> None:
+    page = board.page
+    predicted = page.locator("#predicted-lossD")
+    assert predicted.inner_text() == "1.376"
+    page.locator("#set-real").press("End")
+    assert predicted.inner_text() == "1.386"
+    plane = pixels_of(page, "plane")
+    page.locator("#set-field").press("End")
+    assert pixels_of(page, "plane") == plane, "a D that sees no lightness has one ground"
+    page.locator("#set-conditional").press("Space")
+    plane = pixels_of(page, "plane")
+    page.locator("#set-field").press("Home")
+    assert pixels_of(page, "plane") != plane
+    page.locator("#set-head").press("ArrowRight")
+    picture = pixels_of(page, "picture")
+    page.locator("#game-speed").select_option("20")
+    page.locator("#game-play").click()
+    wait_for_step(page, 5)
+    assert pixels_of(page, "picture") == picture, "G moved during D's head start"
+
+
+def test_each_photograph_has_its_own_game(board: Visit) -> None:
+    page, pictures, baselines = board.page, set(), set()
+    page.locator('input[value="coffee"]').focus()
+    for _ in range(3):
+        pictures.add(pixels_of(page, "picture"))
+        baselines.add(page.locator("#predicted-deltaE").inner_text())
+        page.keyboard.press("ArrowRight")
+    assert len(pictures) == len(baselines) == 3
+
+
+def test_a_number_that_is_no_seed_changes_nothing(board: Visit) -> None:
+    page = board.page
+    page.locator("#game-step-d").click()
+    for bad in ("", "-1", "1.5", "100000"):
+        page.locator("#set-seed").fill(bad)
+        page.keyboard.press("Tab")
+        assert step_count(page) == 1
+        assert "seed" not in page.url
+
+
+def test_the_address_holds_the_settings(browser: Browser, base: str) -> None:
+    address = f"{NAME}#photo=chelsea&fake=0.3&rateD=0.1&conditional=1&seed=9&head=200&noise=999&nonsense=1"
+    with visit(browser, base, address) as seen:
+        page = seen.page
+        assert page.locator('input[value="chelsea"]').is_checked()
+        assert page.locator("#set-conditional").is_checked()
+        values = [page.locator(f"#set-{name}").input_value() for name in ("fake", "rateD", "seed", "head")]
+        assert values == ["0.3", "-1", "9", "200"]
+        assert page.locator("#set-noise").input_value() == "1", "beyond the end of the slider"
+        page.wait_for_timeout(300)
+        assert step_count(page) == 0, "an experiment waits for the reader's prediction"
+        assert page.locator("#game").evaluate("board => board.getBoundingClientRect().top") < 200
+        page.locator("#set-fake").press("Home")
+        page.locator("#set-head").press("ArrowRight")
+        copied = page.url
+        assert seen.errors == []
+    assert "fake" not in copied
+    assert "head=250" in copied
+    with visit(browser, base, copied.removeprefix(f"{base}/")) as seen:
+        assert seen.page.locator("#set-head").input_value() == "250"
+        assert seen.page.locator("#set-rateD").input_value() == "-1"
+
+
+def test_a_photograph_that_is_not_there_gives_the_first(browser: Browser, book: str) -> None:
+    with visit(browser, HTML.as_uri(), f"{NAME}#photo=unknown") as seen:
+        assert seen.page.locator('input[value="coffee"]').is_checked()
+        assert seen.errors == []
+
+
+def test_the_links_of_the_experiments_set_up_a_game_that_waits(browser: Browser, book: str) -> None:
+    with visit(browser, HTML.as_uri(), NAME) as seen:
+        page = seen.page
+        links = page.locator('article a[href^="#photo="]')
+        assert links.count() >= 6
+        for index in range(links.count()):
+            links.nth(index).click()
+            page.wait_for_timeout(100)
+            asked = dict(part.split("=") for part in page.url.split("#")[1].split("&"))
+            assert page.locator(f'input[value="{asked["photo"]}"]').is_checked()
+            assert page.locator("#set-head").input_value() == asked.get("head", "0")
+            assert step_count(page) == 0
+            assert page.locator("#game-play").inner_text() == "Play"
+        assert seen.errors == []
+
+
+def test_every_control_has_a_label_and_a_sentence(board: Visit) -> None:
+    fields = board.page.locator("#game-settings :is(input, select):not([type=radio])")
+    assert fields.count() == 9
+    for index in range(fields.count()):
+        field = fields.nth(index)
+        described = field.get_attribute("aria-describedby")
+        assert field.evaluate("field => field.labels[0].textContent").strip()
+        assert len(board.page.locator(f"#{described}").inner_text()) > 30
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_board_is_accessible_and_fits(browser: Browser, book: str, color_scheme: str, width: int) -> None:
+    options = {"color_scheme": color_scheme, "viewport": {"width": width, "height": 844}, **STILL}
+    with visit(browser, HTML.as_uri(), NAME, **options) as seen:
+        page = seen.page
+        page.locator("#game-step-d").click()
+        found = Axe().run(page, context="article").response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_javascript_a_still_and_the_numbers_stand_there(browser: Browser, book: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{HTML.as_uri()}/{NAME}")
+    still = page.locator(".game-still img")
+    assert still.is_visible()
+    assert len(still.get_attribute("alt") or "") > 100
+    assert "1.376" in page.locator(".game-still figcaption").inner_text()
+    assert not page.locator("#game").is_visible()
+    context.close()
