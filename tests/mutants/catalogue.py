@@ -605,6 +605,45 @@ CONFIG = [
     ),
 ]
 
+RUNS = [
+    Mutant(
+        "runs.py",
+        """    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["finished"]
+""",
+        "    return path.is_file()\n",
+        "a run in progress counts as finished",
+        ("test_runs::test_finished_runs_are_found_in_order",),
+    ),
+    Mutant(
+        "runs.py",
+        "step = (epoch - 1) * Config.paper()",
+        "step = epoch * Config.paper()",
+        "the paper's table starts an epoch late",
+        ("test_runs::test_the_papers_table_is_as_printed",),
+    ),
+    Mutant(
+        "recording.py",
+        " or step == config.total_steps\n",
+        "\n",
+        "the finished picture may be missing",
+        ("test_runs::test_the_last_picture_is_kept_whatever_the_length",),
+    ),
+    Mutant(
+        "plotting.py",
+        "_draw_losses(panel, history, equilibria[name])",
+        "_draw_losses(panel, history, next(iter(equilibria.values())))",
+        "every run is compared with the first one's chance",
+        ("test_plotting::test_runs_are_compared_on_one_scale_each_with_its_own_chance",),
+    ),
+    Mutant(
+        "exercises/training.py",
+        "parameter.grad = torch.ones_like(parameter)",
+        "parameter.grad = None",
+        "a reader who forgets zero_grad is told that all is well",
+        ("test_exercises_training::test_a_wrong_step_is_explained",),
+    ),
+]
+
 MUTANTS = [
     *COLOR,
     *FEATURES,
@@ -617,4 +656,5 @@ MUTANTS = [
     *COLORIZING,
     *METRICS,
     *CONFIG,
+    *RUNS,
 ]
