@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sicgan_lite.color import rgb_to_lab
+from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.images import sample_image
 from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import colorfulness, delta_e, grey
@@ -171,6 +171,16 @@ def test_the_table_is_the_generator_at_every_lightness():
     weights = [p.numpy() for p in parameters(playing.generator)]
     levels = np.linspace(0, 100, LEVELS)[:, None]
     np.testing.assert_allclose(playing.table(), numpy_mlp(weights, levels / 50 - 1) * 37)
+
+
+def test_colorize_looks_each_lightness_up():
+    playing = PixelGame(COFFEE, conditional=True)
+    playing.run(200)
+    lightness = rgb_to_lab(COFFEE)[..., 0]
+    exact = playing.generator(torch.from_numpy(lightness.reshape(-1, 1) / 50 - 1)).detach().numpy() * 37
+    wanted = merge_ab(lightness, exact.reshape(*lightness.shape, 2))
+    assert delta_e(playing.colorize(COFFEE), wanted) < 0.5
+    assert np.ptp(exact, axis=0).max() > 10, "G gives all lightnesses one colour"
 
 
 def test_colorize_keeps_lightness_and_uses_lightness_alone():

@@ -289,8 +289,7 @@ function labToLinear([lightness, a, b]) {
 
 /* The colour of this lightness and hue, with chroma lowered until sRGB can show it. */
 function intoGamut([lightness, a, b]) {
-  const shown = (k) => labToLinear([lightness, k * a, k * b]).every((c) => c >= -1e-4 && c <= 1.0001)
-    && k * b <= (200 / 116) * (lightness + 16);
+  const shown = (k) => labToLinear([lightness, k * a, k * b]).every((c) => c >= -1e-4 && c <= 1.0001);
   if (shown(1)) return [lightness, a, b];
   let low = 0, high = 1;
   for (let i = 0; i < 14; i++) {

@@ -644,6 +644,86 @@ RUNS = [
     ),
 ]
 
+PIXELGAN = [
+    Mutant(
+        "pixelgan.py",
+        "target=self.generator_target)",
+        "target=self.real_target)",
+        "G is held to D's target for real pixels",
+        ("test_pixelgan::test_a_step_is_the_algorithm_written_out_in_numpy",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "real + self.noise_std * real_noise",
+        "real",
+        "real pixels get no noise",
+        ("test_pixelgan::test_a_step_is_the_algorithm_written_out_in_numpy",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "shown = fake + self.noise_std * generator_noise if self.noise_in_generator_step else fake",
+        "shown = fake + self.noise_std * generator_noise",
+        "the paper's noiseless step of G is lost",
+        ("test_pixelgan::test_a_step_is_the_algorithm_written_out_in_numpy",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "torch.cat([lightness, ab], dim=1) if self.conditional else ab",
+        "torch.cat([ab, lightness], dim=1) if self.conditional else ab",
+        "D's inputs change places, and no longer match the page's",
+        ("test_pixelgan::test_a_step_is_the_algorithm_written_out_in_numpy",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "_descend(self._adam_g, loss_g, self.lr_generator)",
+        "_descend(self._adam_g, loss_g, self.lr_discriminator)",
+        "G learns at D's rate",
+        ("test_pixelgan::test_a_step_is_the_algorithm_written_out_in_numpy",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "_descend(self._adam_g, loss_g,",
+        "_descend(self._adam_g, -loss_g,",
+        "G learns to be caught",
+        ("test_pixelgan::test_each_player_moves_against_its_own_loss",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "self.judge(lightness, fake.detach() + self.noise_std * fake_noise)",
+        "self.judge(lightness, fake.detach() + self.noise_std * real_noise)",
+        "both sides share one noise",
+        ("test_pixelgan::test_a_step_is_the_algorithm_written_out_in_numpy",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "with torch.random.fork_rng(devices=[]):",
+        "with torch.enable_grad():",
+        "the global random state is seeded",
+        ("test_pixelgan::test_one_seed_is_one_game_and_global_randomness_stays",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "np.clip(lightness, 0, 100) / 100 * (LEVELS - 1)",
+        "np.clip(lightness, 0, 100) / 100 * 128",
+        "the table is read at half its length",
+        ("test_pixelgan::test_colorize_looks_each_lightness_up",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "torch.linspace(-1, 1, LEVELS",
+        "torch.linspace(0, 1, LEVELS",
+        "the table begins at mid-grey",
+        ("test_pixelgan::test_the_table_is_the_generator_at_every_lightness",),
+    ),
+    Mutant(
+        "pixelgan.py",
+        "interpolation=cv2.INTER_AREA",
+        "interpolation=cv2.INTER_NEAREST",
+        "one pixel stands for its area",
+        ("test_pixelgan::test_shrink_takes_the_mean_of_areas",),
+    ),
+]
+
 MUTANTS = [
     *COLOR,
     *FEATURES,
@@ -655,6 +735,7 @@ MUTANTS = [
     *CHECKPOINT,
     *COLORIZING,
     *METRICS,
+    *PIXELGAN,
     *CONFIG,
     *RUNS,
 ]
