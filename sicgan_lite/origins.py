@@ -117,8 +117,7 @@ class _Positions:
 
 def _place(origins: np.ndarray, candidates: np.ndarray, distance: float, count: int) -> np.ndarray:
     """Take candidates in order, each if it is far enough from all taken before, up to ``count``."""
-    # Squared distances are whole numbers: nearer than d means at most ceil(d²) − 1.
-    forbidden = math.sqrt(max(math.ceil(distance**2 - 1e-9) - 0.5, 0))
+    forbidden = math.sqrt(max(_least_square(distance) - 0.5, 0))
     if len(origins) and len(candidates):
         nearest, _ = KDTree(origins).query(candidates, distance_upper_bound=forbidden)
         candidates = candidates[np.isinf(nearest)]
@@ -138,10 +137,12 @@ def _place_exhaustively(
     # A random order of all free positions, each taken if still free, is the same process as
     # drawing from the positions still free until none is left.
     mask = free.mask()
-    for dy, dx in _lattice(math.ceil(distance), nearer_than=distance):
-        rows, columns = origins[:, 0] + dy, origins[:, 1] + dx
-        inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
-        mask[rows[inside], columns[inside]] = False
+    rows, columns = np.ogrid[: mask.shape[0], : mask.shape[1]]
+    reach = math.ceil(distance)
+    for row, column in origins:
+        band, strip = (slice(max(at - reach, 0), at + reach + 1) for at in (row, column))
+        squares = (rows[band] - row) ** 2 + (columns[:, strip] - column) ** 2
+        mask[band, strip] &= squares >= _least_square(distance)
     candidates = rng.permutation(np.argwhere(mask))
     chunk = max(256, count)
     for start in range(0, len(candidates), chunk):
@@ -151,8 +152,12 @@ def _place_exhaustively(
     return origins
 
 
-def _lattice(reach: int, nearer_than: float = math.inf) -> np.ndarray:
-    """Lattice points (row, column) within ``reach`` rows and columns, nearer than a distance."""
+def _least_square(distance: float) -> int:
+    """The least squared distance that is allowed: squares of lattice distances are whole numbers."""
+    return math.ceil(distance**2 - 1e-9)
+
+
+def _lattice(reach: int) -> np.ndarray:
+    """Lattice points (row, column) within ``reach`` rows and columns."""
     rows, columns = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1)
-    near = rows**2 + columns**2 < nearer_than**2
-    return np.stack([rows[near], columns[near]], axis=1)
+    return np.stack([rows, columns], axis=1)

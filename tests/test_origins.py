@@ -198,6 +198,19 @@ def test_the_same_rng_draws_the_same_origins():
     assert not np.array_equal(first, other)
 
 
+def test_a_jam_is_declared_only_when_nothing_is_free_at_the_distance_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Squared distances are whole numbers, and the square of sqrt(40) in floats is a little above 40.
+    monkeypatch.setattr(module, "_LEAST_YIELD", 2)
+    for seed in range(20):
+        with pytest.raises(ValueError, match="of 60 origins fit") as error:
+            sample_origins(45, 33, size=4, count=60, min_distance=math.sqrt(40), rng=rng(seed))
+        with pytest.raises(ValueError, match="of 60 origins fit") as just_below:
+            sample_origins(45, 33, size=4, count=60, min_distance=math.sqrt(39.5), rng=rng(seed))
+        assert str(error.value).split()[1] == str(just_below.value).split()[1]
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -212,6 +225,7 @@ def test_the_same_rng_draws_the_same_origins():
         ({"min_distance": math.nan}, "got nan"),
         ({"min_distance": math.inf}, "got inf"),
         ({"min_distance": 70}, "only 1 of 5 origins fit at min_distance=70"),
+        ({"min_distance": 1e6}, r"only 1 of 5 origins fit at min_distance=1e\+06"),
     ],
 )
 def test_what_cannot_be_is_refused_with_value_and_limit(changes, says):

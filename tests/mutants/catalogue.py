@@ -140,17 +140,24 @@ ORIGINS = [
     ),
     Mutant(
         "origins.py",
-        "- 1e-9) - 0.5, 0)",
-        "- 1e-9) + 0.5, 0)",
+        "_least_square(distance) - 0.5, 0)",
+        "_least_square(distance) + 0.5, 0)",
         "origins at exactly the least distance are turned away",
         ("test_origins::test_the_distance_is_kept_and_not_exceeded",),
     ),
     Mutant(
         "origins.py",
-        "- 1e-9) - 0.5, 0)",
-        "- 1e-9) - 1.5, 0)",
+        "_least_square(distance) - 0.5, 0)",
+        "_least_square(distance) - 1.5, 0)",
         "origins a little too near are taken",
         ("test_origins::test_the_distance_is_kept_and_not_exceeded",),
+    ),
+    Mutant(
+        "origins.py",
+        "squares >= _least_square(distance)",
+        "squares >= distance**2",
+        "a jam is declared while positions at exactly the distance are free",
+        ("test_origins::test_a_jam_is_declared_only_when_nothing_is_free_at_the_distance_itself",),
     ),
     Mutant(
         "origins.py",
