@@ -496,7 +496,7 @@ function drawPlane(canvas, game, table) {
 /* Curves over the last steps, each with a thin line at its predicted value. */
 function drawSeries(canvas, curves, top) {
   const { pen, width, height } = clear(canvas, 0.6);
-  const left = 30, y = (value) => height - 8 - (height - 20) * Math.min(1, value / top);
+  const left = 36, y = (value) => height - 8 - (height - 20) * Math.min(1, value / top);
   for (let tick = 0; tick <= 4; tick++) {
     const value = (top * tick) / 4;
     path(pen, [[left, y(value)], [width, y(value)]], "#dcdcdc");
