@@ -407,7 +407,7 @@ def score_frame(picture: UInt8[np.ndarray, "h w 3"], scores: Mapping[str, float]
     panel.barh(at, list(scores.values()), height=0.62, color=DISCRIMINATOR)
     panel.bar_label(panel.containers[0], [f"{score:.2f}" for score in scores.values()], padding=3, fontsize=9)  # pyright: ignore[reportArgumentType]
     panel.set_yticks(at, list(scores))
-    panel.set(xlim=(0, 1), ylim=(len(scores) - 0.5, -0.5), xlabel="score: 0 is generated, 1 is real")
+    panel.set(xlim=(0, 1), ylim=(len(scores) - 0.5, -0.5), xlabel="score: 1 is surely real")
     panel.grid(visible=False, axis="y")
     return figure
 
