@@ -468,7 +468,8 @@ def test_a_step_outside_the_history_is_refused(step):
 def test_scores_are_as_long_as_they_are_high():
     picture, panel = score_frame(COFFEE, {"one": 0.25, "two": 1.0}).axes
     np.testing.assert_array_equal(picture.images[0].get_array(), COFFEE)
-    assert [bar.get_width() for bar in panel.patches] == [0.25, 1.0]
+    bars: list[Any] = list(panel.patches)
+    assert [bar.get_width() for bar in bars] == [0.25, 1.0]
     assert [text.get_text() for text in panel.texts] == ["0.25", "1.00"]
     assert [label.get_text() for label in panel.get_yticklabels()] == ["one", "two"]
     assert panel.get_xlim() == (0, 1)
