@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import threading
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -97,40 +98,37 @@ def test_no_jobs_are_no_error() -> None:
     assert list(run_jobs([])) == []
 
 
-class Held(Executor):
-    """Holds every job until as many are in flight as will ever be."""
+class Slow(Executor):
+    """Answers each job a little later, and knows the most that were ever waiting."""
 
     def __init__(self) -> None:
-        self.pending: list[tuple[Future[Any], Any]] = []
-        self.most = 0
+        self.waiting = self.most = 0
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        self.pending.append((future, fn(*args, **kwargs)))
-        self.most = max(self.most, len(self.pending))
-        if len(self.pending) == module.IN_FLIGHT:
-            self.release()
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        threading.Timer(0.2, self.answer, (future, fn(*args, **kwargs))).start()
         return future
 
-    def release(self) -> None:
-        for future, result in self.pending:
-            future.set_result(result)
-        self.pending.clear()
+    def answer(self, future: Future[Any], result: Any) -> None:
+        self.waiting -= 1
+        future.set_result(result)
 
 
 def test_no_more_jobs_are_in_flight_than_their_photographs_fit_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "IN_FLIGHT", 3)
-    held, read = Held(), []
+    slow, read = Slow(), []
 
     def arguments(number: int) -> tuple[str]:
         read.append(number)
         return (str(number),)
 
     wanted = [Job(str(n), (tmp_path / str(n),), echo, partial(arguments, n)) for n in range(9)]
-    names = [done.name for done in run_jobs(wanted, held)]
-    assert held.most == 3
+    names = [done.name for done in run_jobs(wanted, slow)]
+    assert slow.most == 3
     assert sorted(names) == [str(n) for n in range(9)]
     assert read == list(range(9))
 
