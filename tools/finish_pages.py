@@ -90,8 +90,8 @@ def move_widgets(page: str) -> str:
     pattern = r'<script type="application/vnd.jupyter.widget-state\+json">.*?</script>'
     pattern = rf'{pattern}|<script[^>]*src="[^"]*/(?:shim|html-manager/embed)\.js[^"]*"></script>'
     moved = "\n".join(re.findall(pattern, page, flags=re.DOTALL))
-    before, end, after = re.sub(pattern, "", page, flags=re.DOTALL).rpartition("</body>")
-    return f"{before}{moved}\n{end}{after}" if moved else page
+    before, end, after = re.sub(rf"(?:{pattern})\s*", "", page, flags=re.DOTALL).rpartition("</body>")
+    return f"{before.rstrip()}\n{moved}\n{end}{after}" if moved else page
 
 
 def name_regions(page: str) -> str:
