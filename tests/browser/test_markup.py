@@ -10,9 +10,8 @@ from urllib.parse import urlparse
 import address
 import pytest
 from PIL import Image
-from support.pages import HTML, toc_pages
+from support.pages import CHAPTERS, HTML, toc_pages
 
-CHAPTERS = [page for page in toc_pages() if page[5:7].isdigit()]
 HEAVIEST = 2_000_000  # bytes of a chapter's own HTML
 HEADS = 40_000  # bytes before the first word of the text
 SHARED = ("mathjax/tex-mml-chtml.js", "html-manager/embed.js", "shim.js")

@@ -1,53 +1,23 @@
-"""Every page of the book in a real browser: quiet, offline, typeset, alive, and open to everyone.
+"""Every page of the book in a real browser: quiet, offline, typeset, and alive.
 
 A page is loaded once for each way to reach it; what was found there answers many tests.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
-from support.pages import HANDLES, HTML, toc_pages, visit
+from support.pages import CHAPTERS, HANDLES, HTML, PAGES, PHONE, toc_pages, visit
 
 MADE_BY_SPHINX = {"genindex.html", "search.html", "index.html", "py-modindex.html"}
-SOURCE = "_modules/sicgan_lite/color.html"
-PAGES = [*toc_pages(), "genindex.html", "py-modindex.html", "search.html", SOURCE]
-CHAPTERS = [page for page in toc_pages() if page[5:7].isdigit()]
-SCHEMES = ("light", "dark")
-PHONE = {"width": 390, "height": 844}
-# What axe-core finds and we leave, as {page: {(rule, selector)}}: exactly this, no more and no less.
-LEFT_BY_THE_THEME: dict[str, set[tuple[str, str]]] = {}
 # The frame that a reader sees: others are in the page, hidden.
 PICTURE = """handle => {
   const seen = [...handle.closest('.cell_output').querySelectorAll('.widget-html-content img')]
     .filter(img => img.checkVisibility());
   return seen.map(img => [img.alt, img.src.length, img.src.slice(-200)]);
 }"""
-HEADINGS = "() => [...document.querySelectorAll('main h1, main h2, main h3, main h4, main h5')]\
-.filter(heading => heading.checkVisibility()).map(heading => [Number(heading.tagName[1]), heading.innerText])"
-# axe leaves out the labels of the sliders, so their contrast is computed here as WCAG defines it.
-LABELS = """() => {
-  const channels = color => color.match(/[\\d.]+/g).map(Number);
-  const light = color => channels(color).slice(0, 3).map(value => value / 255)
-    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, value, i) => sum + value * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = element => {
-    const color = getComputedStyle(element).backgroundColor;
-    return channels(color)[3] === 0 ? ground(element.parentElement) : color;
-  };
-  return [...document.querySelectorAll('.widget-label, .widget-readout')].map(label => {
-    const pair = [light(getComputedStyle(label).color), light(ground(label))].sort((a, b) => b - a);
-    return [label.innerText, (pair[0] + 0.05) / (pair[1] + 0.05)];
-  });
-}"""
-# Icons of the theme's script that it did not know, and so drew as a question mark.
-BAD_ICONS = """() => [...document.querySelectorAll(':is(i, span)[class*="fa-"], svg .missing')]
-  .map(icon => icon.outerHTML)"""
 
 
 @dataclass
@@ -58,12 +28,6 @@ class Findings:
     elsewhere: list[str]
     errors: list[str]
     equations: dict[str, int]
-    headings: list[list[Any]]
-    violations: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    labels: dict[str, list[list[Any]]] = field(default_factory=dict)
-    tab_indices: list[str] = field(default_factory=list)
-    bad_icons: list[str] = field(default_factory=list)
-    width_on_a_phone: int = 0
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +38,8 @@ def opened(browser: Browser) -> dict[tuple[str, str], Findings]:
 
 def look(browser: Browser, base: str, name: str, opened: dict[tuple[str, str], Findings]) -> Findings:
     if (base, name) not in opened:
-        with visit(browser, base, name, reduced_motion="reduce", color_scheme="light") as seen:
-            page = seen.page
-            quiet = (list(seen.requests), seen.elsewhere(), list(seen.errors))
-            found = Findings(*quiet, equations(page), page.evaluate(HEADINGS))
-            if base.startswith("http"):  # the same page over file://: axe would ask for its stylesheets
-                audit(page, found)
-            opened[base, name] = found
+        with visit(browser, base, name) as seen:
+            opened[base, name] = Findings(seen.requests, seen.elsewhere(), seen.errors, equations(seen.page))
     return opened[base, name]
 
 
@@ -90,24 +49,6 @@ def equations(page: Page) -> dict[str, int]:
         "typeset": page.locator(".math:has(mjx-container)").count(),
         "broken": page.locator("mjx-merror, [data-mjx-error]").count(),
     }
-
-
-def audit(page: Page, found: Findings) -> None:
-    """Both colour schemes, then a phone."""
-    tab_indices = "() => [...document.querySelectorAll('[tabindex]')].map(e => e.getAttribute('tabindex'))"
-    found.tab_indices = page.evaluate(tab_indices)
-    found.bad_icons = page.evaluate(BAD_ICONS)
-    page.evaluate("() => document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
-        violations = Axe().run(page).response["violations"]
-        found.violations[scheme] = {
-            (rule["id"], node["target"][0]) for rule in violations for node in rule["nodes"]
-        }
-        found.labels[scheme] = page.evaluate(LABELS)
-    page.set_viewport_size(PHONE)
-    found.width_on_a_phone = page.evaluate("document.documentElement.scrollWidth")
 
 
 def test_the_pages_are_those_of_the_table_of_contents(book: str) -> None:
@@ -133,47 +74,6 @@ def test_every_equation_is_typeset(browser: Browser, base: str, name: str, opene
     found = look(browser, base, name, opened).equations
     assert found["typeset"] == found["equations"]
     assert found["broken"] == 0
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_new(browser: Browser, served: str, name: str, scheme: str, opened: dict) -> None:
-    violations = look(browser, served, name, opened).violations[scheme]
-    assert violations == LEFT_BY_THE_THEME.get(name, set())
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_sliders_are_named_in_ink_that_can_be_read(
-    browser: Browser, served: str, name: str, scheme: str, opened: dict
-) -> None:
-    labels = look(browser, served, name, opened).labels[scheme]
-    assert labels, "no label was found"
-    assert [label for label in labels if label[1] < 4.5] == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_headings_are_in_order(browser: Browser, served: str, name: str, opened: dict) -> None:
-    levels = [level for level, _ in look(browser, served, name, opened).headings]
-    assert levels.count(1) == 1
-    assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_focus_follows_the_page_and_icons_are_known(
-    browser: Browser, served: str, name: str, opened: dict
-) -> None:
-    found = look(browser, served, name, opened)
-    assert [index for index in found.tab_indices if int(index) > 0] == []
-    assert found.bad_icons == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_phone_shows_the_page_without_scrolling_sideways(
-    browser: Browser, served: str, name: str, opened: dict
-) -> None:
-    assert 0 < look(browser, served, name, opened).width_on_a_phone <= PHONE["width"]
 
 
 def picture(handle: Locator) -> list:
