@@ -21,7 +21,8 @@ SHORTEST, LONGEST = 40, 200  # characters of a description
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
 # Inline scripts in the head read its options, so this one stays where it is.
 FIRST_SCRIPT = "documentation_options.js"
-ICON_FILE = "scripts/fontawesome.js"
+# Where this theme and its elder, for Python 3.10, keep their icons.
+ICON_FILES = ("scripts/fontawesome.js", "vendor/fontawesome/*/js/all.min.js")
 ICON = re.compile(
     r'(?:(?<=[{,])"?(?P<name>[a-z0-9-]+)"?:)'
     r'\[\d+,\d+,\[[^\]]*\],"[0-9a-f]+",(?:"[^"]*"|\[(?:"[^"]*",?)+\])\],?'
@@ -148,8 +149,8 @@ def finish_all(app: Any, failure: Exception | None) -> None:
         path.write_text(pages[-1], encoding="utf-8")
     # Names that only the theme's scripts put into a page: the cross that closes a search.
     names = used_icons(pages) | {"xmark"}
-    icons = out / "_static" / ICON_FILE
-    icons.write_text(keep_icons(icons.read_text("utf-8"), names), encoding="utf-8")
+    for icons in (file for pattern in ICON_FILES for file in (out / "_static").glob(pattern)):
+        icons.write_text(keep_icons(icons.read_text("utf-8"), names), encoding="utf-8")
     (out / "index.html").write_text(redirect(app.config.root_doc, pages_url(ROOT)), encoding="utf-8")
 
 
