@@ -57,6 +57,7 @@ from .plotting import plot_ablation as plot_ablation
 from .plotting import plot_game as plot_game
 from .plotting import plot_losses as plot_losses
 from .plotting import rasterize as rasterize
+from .plotting import score_frame as score_frame
 from .plotting import show_ab_histogram as show_ab_histogram
 from .plotting import show_coverage as show_coverage
 from .plotting import show_delta_e_map as show_delta_e_map

@@ -649,6 +649,34 @@ RUNS = [
         "a reader who forgets zero_grad is told that all is well",
         ("test_exercises_training::test_a_wrong_step_is_explained",),
     ),
+    Mutant(
+        "exercises/networks.py",
+        "right = _field(kernels, [1, *strides[:-1]])",
+        "right = _field(kernels, [1] * len(kernels))",
+        "a field that ignores the strides is right",
+        ("test_exercises_networks::test_a_right_field",),
+    ),
+    Mutant(
+        "exercises/networks.py",
+        "require(source != place,",
+        "require(source != place or place > 0,",
+        "the patch in the middle may keep its colours",
+        ("test_exercises_networks::test_what_a_discriminator_can_see_is_explained",),
+    ),
+    Mutant(
+        "exercises/networks.py",
+        "        not missing,\n",
+        "        len(missing) < len(ab),\n",
+        "patches may be lost from the batch",
+        ("test_exercises_networks::test_what_a_discriminator_can_see_is_explained",),
+    ),
+    Mutant(
+        "plotting.py",
+        "set(xlim=(0, 1), ylim=(len(scores)",
+        "set(ylim=(len(scores)",
+        "every frame has its own scale of scores",
+        ("test_plotting::test_frames_of_an_explorer_stand_still",),
+    ),
 ]
 
 PIXELGAN = [
