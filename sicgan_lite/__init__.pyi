@@ -1,3 +1,4 @@
+from .album import make_album as make_album
 from .checkpoint import FileFormatError as FileFormatError
 from .checkpoint import load_checkpoint as load_checkpoint
 from .checkpoint import load_generator as load_generator
@@ -26,6 +27,7 @@ from .images import read_image as read_image
 from .images import read_provenance as read_provenance
 from .images import sample_image as sample_image
 from .images import write_image as write_image
+from .jobs import JobsError as JobsError
 from .losses import add_instance_noise as add_instance_noise
 from .losses import discriminator_loss as discriminator_loss
 from .losses import equilibrium_losses as equilibrium_losses
@@ -56,6 +58,7 @@ from .plotting import plot_curves as plot_curves
 from .plotting import plot_game as plot_game
 from .plotting import plot_losses as plot_losses
 from .plotting import rasterize as rasterize
+from .plotting import score_frame as score_frame
 from .plotting import show_ab_histogram as show_ab_histogram
 from .plotting import show_coverage as show_coverage
 from .plotting import show_delta_e_map as show_delta_e_map
@@ -68,6 +71,10 @@ from .runs import Run as Run
 from .runs import finished_runs as finished_runs
 from .runs import load_run as load_run
 from .runs import paper_table as paper_table
+from .sweep import SweepRun as SweepRun
+from .sweep import read_run as read_run
+from .sweep import run_sweep as run_sweep
+from .sweep import write_table as write_table
 from .training import StepRecord as StepRecord
 from .training import TrainState as TrainState
 from .training import train as train

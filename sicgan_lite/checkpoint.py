@@ -96,11 +96,15 @@ def save_generator(path: Path_, generator: Generator, config: Config) -> None:
 
     Such a file holds numbers and text only: opening a stranger's runs no code.
     """
+    write_atomically(path, generator_bytes(generator, config))
+
+
+def generator_bytes(generator: Generator, config: Config, **results: Any) -> bytes:
+    """What ``save_generator`` writes; ``results`` are plain values that ``read_results`` gives back."""
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in generator.state_dict().items()}
-    about = {"schema": SCHEMA, "config": config.to_dict()}
+    about = {"schema": SCHEMA, "config": config.to_dict()} | ({"results": results} if results else {})
     # One entry: safetensors writes several in an order of its own, and equal files would differ.
-    metadata = {METADATA_KEY: json.dumps(about)}
-    write_atomically(path, save(weights, metadata))
+    return save(weights, {METADATA_KEY: json.dumps(about)})
 
 
 def load_generator(path: Path_) -> Generator:
@@ -121,20 +125,29 @@ def load_generator(path: Path_) -> Generator:
 
 def read_generator_config(path: Path_) -> Config:
     """The config that a generator was trained with. Errors: as ``load_generator``."""
+    try:
+        return Config.from_dict(_read_about(path)["config"])
+    except ValueError as error:
+        raise FileFormatError(f"{path} has a config of another kind: {error}") from error
+
+
+def read_results(path: Path_) -> dict[str, Any]:
+    """What was measured when a generator was made, empty if nothing. Errors: as ``load_generator``."""
+    return _read_about(path).get("results", {})
+
+
+def _read_about(path: Path_) -> dict[str, Any]:
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path} is not a file; a generator.safetensors is wanted")
     try:
         with safe_open(Path(path), framework="pt") as file:
             about = json.loads((file.metadata() or {})[METADATA_KEY])
-        schema, settings = about["schema"], about["config"]
+        schema, _ = about["schema"], about["config"]
     except (SafetensorError, LookupError, TypeError, json.JSONDecodeError) as error:
         raise FileFormatError(f"{path} is not a generator of sicgan-lite (safetensors)") from error
     if schema != SCHEMA:
         raise FileFormatError(f"{path} has generator schema {schema!r}; this version reads {SCHEMA}")
-    try:
-        return Config.from_dict(settings)
-    except ValueError as error:
-        raise FileFormatError(f"{path} has a config of another kind: {error}") from error
+    return about
 
 
 def _weight_shapes(config: Config) -> dict[str, torch.Size]:

@@ -15,7 +15,7 @@ class Generator(nn.Module):
     """G: (lightness, sobel, laplacian, x, y) → scaled ab, a stack of 3×3 convolutions with ReLU.
 
     ``size`` (pixels of a training patch) and ``features`` (those in use) are kept with the weights;
-    a feature that is off is zeroed inside ``forward``.
+    a feature that is off is zeroed inside ``forward``. Errors: ValueError for an unknown feature.
     """
 
     in_use: Tensor
@@ -24,6 +24,8 @@ class Generator(nn.Module):
         self, widths: Sequence[int] = (64, 128, 128), size: int = 128, features: Sequence[str] = ALL_FEATURES
     ) -> None:
         super().__init__()
+        if unknown := [name for name in features if name not in ALL_FEATURES]:
+            raise ValueError(f"features are {ALL_FEATURES}, got {unknown[0]!r}")
         self.widths, self.size, self.features = tuple(widths), size, tuple(features)
         self.layers = nn.Sequential(
             *_convolutions(len(ALL_FEATURES), widths), nn.Conv2d(widths[-1], 2, 3, padding=1)

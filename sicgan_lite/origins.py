@@ -83,6 +83,14 @@ def holdout_box(holdout: Holdout, height: int, width: int) -> tuple[int, int, in
     )
 
 
+def holdout_mask(holdout: Holdout, height: int, width: int) -> Bool[np.ndarray, "height width"]:
+    """True for the pixels that are held out."""
+    top, left, bottom, right = holdout_box(holdout, height, width)
+    mask = np.zeros((height, width), bool)
+    mask[top:bottom, left:right] = True
+    return mask
+
+
 class _Positions:
     """The origins whose patch lies in the image and does not touch the holdout."""
 
@@ -117,7 +125,9 @@ class _Positions:
 
 def _place(origins: np.ndarray, candidates: np.ndarray, distance: float, count: int) -> np.ndarray:
     """Take candidates in order, each if it is far enough from all taken before, up to ``count``."""
-    forbidden = math.sqrt(max(_least_square(distance) - 0.5, 0))
+    if _least_square(distance) == 0:
+        return np.concatenate([origins, candidates])[:count]
+    forbidden = math.sqrt(_least_square(distance) - 0.5)
     if len(origins) and len(candidates):
         nearest, _ = KDTree(origins).query(candidates, distance_upper_bound=forbidden)
         candidates = candidates[np.isinf(nearest)]

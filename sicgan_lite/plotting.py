@@ -417,6 +417,31 @@ def training_frame(
 
 
 @style()
+def score_frame(picture: UInt8[np.ndarray, "h w 3"], scores: Mapping[str, float]) -> BookFigure:
+    """One frame of an explorer: a picture above the scores, from 0 to 1, that judges give it.
+
+    Errors: ValueError for a score outside [0, 1].
+    """
+    for name, score in scores.items():
+        if not 0 <= score <= 1:
+            raise ValueError(f"a score must be in [0, 1], got {score} for {name!r}")
+    width, bars = 4.8, 0.62 + 0.3 * len(scores)
+    tall = width * picture.shape[0] / picture.shape[1]
+    figure = _frame(width, tall + bars, photographic=True)
+    shown = figure.add_axes((0, bars / (tall + bars), 1, tall / (tall + bars)))
+    shown.imshow(picture)
+    shown.set_axis_off()
+    panel = figure.add_axes((0.27, 0.44 / (tall + bars), 0.64, 0.3 * len(scores) / (tall + bars)))
+    at = range(len(scores))
+    panel.barh(at, list(scores.values()), height=0.62, color=DISCRIMINATOR)
+    panel.bar_label(panel.containers[0], [f"{score:.2f}" for score in scores.values()], padding=3, fontsize=9)  # pyright: ignore[reportArgumentType]
+    panel.set_yticks(at, list(scores))
+    panel.set(xlim=(0, 1), ylim=(len(scores) - 0.5, -0.5), xlabel="score: 1 is surely real")
+    panel.grid(visible=False, axis="y")
+    return figure
+
+
+@style()
 def plot_ablation(
     scores: Mapping[str, Sequence[float]],
     *,

@@ -9,10 +9,11 @@ that no namespace of our own is needed.
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from sicgan_lite import xmp
+from sicgan_lite import __version__, xmp
 
 _TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 COMPOSITE = f"{_TERMS}compositeWithTrainedAlgorithmicMedia"
@@ -74,6 +75,12 @@ class Provenance:
     when: str = ""
     source_type: str = ""
     history: tuple[Event, ...] = ()
+
+
+def own_provenance(source_sha256: str = "") -> Provenance:
+    """What this version of the library says of a picture that it colours now."""
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return Provenance("sicgan-lite", __version__, source_sha256=source_sha256, when=now)
 
 
 def write_packet(provenance: Provenance, source_xmp: bytes | None = None) -> bytes:

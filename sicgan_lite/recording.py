@@ -1,6 +1,6 @@
 """Recording a run: interruptible, with everything that a reader needs to trust it.
 
-``python -m sicgan_lite.recording [NAME ...]`` records the runs of RUNS that are missing, at low
+``python -m sicgan_lite.recording [NAME ...]`` records the runs and sweeps that are missing, at low
 priority; it can be stopped at any moment and continued.
 """
 
@@ -9,11 +9,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +23,13 @@ from tqdm.auto import tqdm
 from sicgan_lite.checkpoint import save_generator
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
+from sicgan_lite.devices import describe_machine
+from sicgan_lite.experiments import RUNS, SWEEPS, by_photograph
 from sicgan_lite.files import sha256_of, write_atomically
 from sicgan_lite.images import sample_image
 from sicgan_lite.logbook import Logbook
-from sicgan_lite.runs import RUNS, RecordError, load_run, runs_folder
+from sicgan_lite.runs import RecordError, load_run, runs_folder
+from sicgan_lite.sweep import run_sweep, write_table
 from sicgan_lite.training import StepRecord, TrainState, pixels_sha256
 
 THREADS = 1  # two runs side by side use two cores better than one run on both
@@ -37,7 +38,6 @@ EARLY_STEPS = (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 60, 80, 120, 200, 250)
 EVEN_PICTURES = 20
 SAVE_EVERY = 20  # steps: two minutes of work at most are lost
 SNAPSHOT_WIDTH = 300
-_PACKAGES = ("torch", "numpy", "opencv-python", "opencv-python-headless", "scikit-image")
 
 
 def record_run(name: str, image: str, config: Config, *, folder: Path) -> Iterator[StepRecord]:
@@ -124,11 +124,8 @@ def describe(image: str, rgb: np.ndarray, config: Config) -> dict[str, Any]:
         "finished": False,
         "image": image,
         "rgb_sha256": pixels_sha256(rgb),
-        "processor": _processor(),
-        "threads": torch.get_num_threads(),
         "precision": config.precision,
-        "python": platform.python_version(),
-        "versions": {p: metadata.version(p) for p in _PACKAGES if _installed(p)},
+        **describe_machine(),
         "wall_seconds": 0.0,
         "cpu_seconds": 0.0,
         "energy_joules": None,  # no meter can be read on this machine's processor
@@ -141,38 +138,45 @@ def _clocks() -> tuple[float, float]:
     return time.perf_counter(), time.process_time()
 
 
-def _installed(package: str) -> bool:
-    try:
-        metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.is_file() else []
-    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    capability = torch.backends.cpu.get_cpu_capability()
-    return f"{models[0] if models else platform.processor() or platform.machine()} ({capability})"
-
-
 def _json(content: dict[str, Any]) -> bytes:
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def main() -> None:
-    """Record the named runs, or all of them, where they are not finished."""
+    """Record the named runs and sweeps, or all of them, where they are not finished."""
+    known = [*SWEEPS, *RUNS]
     parser = argparse.ArgumentParser(prog="python -m sicgan_lite.recording", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *RUNS], metavar="NAME", help=", ".join(RUNS))
-    names = parser.parse_args().names or list(RUNS)
+    parser.add_argument("names", nargs="*", choices=[[], *known], metavar="NAME", help=", ".join(known))
+    names = parser.parse_args().names or known
     os.nice(19)
     torch.set_num_threads(THREADS)
     for name in names:
+        if name in SWEEPS:
+            record_sweep(name, folder=runs_folder())
+            continue
         try:
             load_run(name)
         except RecordError:
             _record_with_progress(name)
+
+
+def record_sweep(name: str, *, folder: Path) -> None:
+    """Train what is missing of a sweep, then write its table. Stopped, it goes on where it was.
+
+    Errors: JobsError names the runs that left no result.
+    """
+    photographs = by_photograph(SWEEPS[name])
+    with tqdm(total=len(SWEEPS[name]), desc=name, unit="run") as progress:
+        runs = {
+            image: run_sweep(
+                configs,
+                sample_image(image),
+                out=folder / "sweeps",
+                on_done=lambda _: progress.update(),
+            )
+            for image, configs in photographs.items()
+        }
+    write_table(folder / f"{name}.csv", runs)
 
 
 def _record_with_progress(name: str) -> None:

@@ -13,31 +13,9 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from sicgan_lite.config import Config
+from sicgan_lite.experiments import RUNS
 from sicgan_lite.files import sha256_of, write_atomically
 from sicgan_lite.training import StepRecord
-
-
-def _quick(**changes: Any) -> tuple[str, Config]:
-    return "coffee", Config.quick(precision="float32", **changes)
-
-
-def _laptop(**changes: Any) -> tuple[str, Config]:
-    return "coffee", Config.laptop(precision="float32", **changes)
-
-
-# float32, so that a record does not depend on what the processor can do. The short ones come first.
-RUNS: dict[str, tuple[str, Config]] = {
-    "coffee-quick-seed0": _quick(),
-    "coffee-quick-conditional-seed0": _quick(conditional=True),
-    # One setting each that GANs are known to fail with, for the chapter on training.
-    "coffee-quick-fast-d-seed0": _quick(lr_discriminator=0.1),
-    "coffee-quick-loud-noise-seed0": _quick(noise_std=2.0),
-    "coffee-quick-two-sided-seed0": _quick(fake_target=0.3),
-    "coffee-quick-bare-seed0": _quick(noise_std=0.0, real_target=1.0, target_jitter=0.0),
-    "coffee-paper-seed0": _laptop(),
-    "coffee-conditional-seed0": _laptop(conditional=True),
-    "coffee-paper-seed1": _laptop(seed=1),
-}
 
 
 class RecordError(ValueError):

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
 from sicgan_lite.config import Config
+from sicgan_lite.devices import choose_device, uses_bfloat16
 from sicgan_lite.files import sha256_of
 from sicgan_lite.losses import add_instance_noise, discriminator_loss, generator_loss, smooth_targets
 from sicgan_lite.networks import Discriminator, Generator
@@ -115,25 +116,6 @@ def draw_batch(state: TrainState, epoch: int, batch: int) -> tuple[Tensor, Tenso
     chosen = order[batch * config.batch_size : (batch + 1) * config.batch_size]
     features, targets = state.patches[chosen]
     return _to_device(features, state.device), _to_device(targets, state.device)
-
-
-def choose_device(name: str = "auto") -> torch.device:
-    """The device of that name; ``auto`` is CUDA, then MPS, then the CPU."""
-    if name != "auto":
-        return torch.device(name)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
-def uses_bfloat16(precision: str, device: torch.device) -> bool:
-    """Whether training runs in bfloat16: when asked to, or on ``auto`` where the hardware has it."""
-    if precision != "auto":
-        return precision == "bfloat16"
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    native = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # absent in older releases
-    return device.type == "cpu" and native is not None and native()
 
 
 def pixels_sha256(rgb: UInt8[np.ndarray, "h w 3"]) -> str:

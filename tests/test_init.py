@@ -16,6 +16,7 @@ PACKAGE = Path(sicgan_lite.__file__).parent
 
 # The table of contents, written a second time: a name is added or lost on purpose or not at all.
 NAMES = {
+    "album": "make_album",
     "checkpoint": "FileFormatError load_checkpoint load_generator save_checkpoint save_generator",
     "color": "clip_to_gamut lab_to_rgb merge_ab rgb_to_lab scale_ab scale_lightness unscale_ab",
     "colorizing": "blend_window colorize predict_ab",
@@ -23,6 +24,7 @@ NAMES = {
     "explorers": "Control explore",
     "features": "coordinate_grid laplacian lightness_features sobel_magnitude",
     "images": "Photo read_image read_provenance sample_image write_image",
+    "jobs": "JobsError",
     "losses": "add_instance_noise discriminator_loss equilibrium_losses generator_loss"
     " optimal_discriminator smooth_targets",
     "metrics": "best_constant colorfulness delta_e delta_e_map grey mean_color nearest_neighbor",
@@ -31,10 +33,11 @@ NAMES = {
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",
     "pixelgan": "PixelGame shrink",
     "plotting": "before_after compare_losses plot_ablation plot_curves plot_game plot_losses"
-    " rasterize"
+    " rasterize score_frame"
     " show_ab_histogram show_coverage show_delta_e_map show_features show_images style training_frame",
     "provenance": "Provenance",
     "runs": "Run finished_runs load_run paper_table",
+    "sweep": "SweepRun read_run run_sweep write_table",
     "training": "StepRecord TrainState train train_step",
 }
 HEAVY = [

@@ -118,6 +118,11 @@ def test_a_feature_that_is_off_is_not_looked_at(off):
         assert same == (name == off)
 
 
+def test_an_unknown_feature_is_refused():
+    with pytest.raises(ValueError, match=r"features are \('lightness', .*got 'sobal'"):
+        Generator((2,), features=("lightness", "sobal"))
+
+
 def test_a_feature_that_is_off_counts_as_zero():
     whole, ablated = Generator((6,)), Generator((6,), features=("lightness", "x"))
     ablated.load_state_dict(whole.state_dict())

@@ -190,6 +190,13 @@ def test_the_papers_photograph_gets_all_its_patches():
     assert least_square(origins) >= safe_distance(400, 600, size=128, count=834) ** 2 - 1e-6 > 36
 
 
+def test_without_a_distance_an_origin_may_come_twice():
+    drawn = [sample_origins(5, 5, size=4, count=4, min_distance=0, rng=rng(seed)) for seed in range(200)]
+    distinct = [len(np.unique(origins, axis=0)) for origins in drawn]
+    # 4 balls in 4 boxes leave 4·(1 − (3/4)⁴) = 2.73 boxes used on average.
+    assert abs(np.mean(distinct) - 2.734) < 0.15
+
+
 def test_the_same_rng_draws_the_same_origins():
     first, again, other = (
         sample_origins(50, 50, size=9, count=20, min_distance=4, rng=rng(seed)) for seed in (5, 5, 6)

@@ -31,6 +31,7 @@ from sicgan_lite.plotting import (
     plot_losses,
     rasterize,
     reduce_colors,
+    score_frame,
     show_ab_histogram,
     show_coverage,
     show_delta_e_map,
@@ -77,6 +78,7 @@ def every_figure() -> dict[str, BookFigure]:
         "coverage": show_coverage(np.ones((40, 60), int), np.array([[3, 7], [20, 30]]), 16),
         "features": show_features(maps),
         "curves": plot_curves(X, LOG_D, xlabel="x", ylabel="log D*"),
+        "scores": score_frame(COFFEE, {"the paper's D": 0.67, "conditional D": 0.08}),
         "game": game(),
         "frame": training_frame(COFFEE, HISTORY, 100, CHANCE),
         "ablation": plot_ablation({"all": [6.0, 6.5], "none": [8.0, 9.0]}, baseline="all"),
@@ -467,6 +469,23 @@ def test_a_step_outside_the_history_is_refused(step):
         training_frame(COFFEE, HISTORY, step)
 
 
+def test_scores_are_as_long_as_they_are_high():
+    picture, panel = score_frame(COFFEE, {"one": 0.25, "two": 1.0}).axes
+    np.testing.assert_array_equal(picture.images[0].get_array(), COFFEE)
+    bars: list[Any] = list(panel.patches)
+    assert [bar.get_width() for bar in bars] == [0.25, 1.0]
+    assert [text.get_text() for text in panel.texts] == ["0.25", "1.00"]
+    assert [label.get_text() for label in panel.get_yticklabels()] == ["one", "two"]
+    assert panel.get_xlim() == (0, 1)
+    assert panel.get_ylim()[0] > panel.get_ylim()[1]  # the first one on top
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.5, float("nan")])
+def test_a_logit_is_no_score(score):
+    with pytest.raises(ValueError, match=rf"\[0, 1\], got {score} for 'D'"):
+        score_frame(COFFEE, {"D": score})
+
+
 def places(figure):
     figure.draw_without_rendering()
     return [(panel.get_position().bounds, panel.get_xlim(), panel.get_ylim()) for panel in figure.axes]
@@ -475,6 +494,7 @@ def places(figure):
 def test_frames_of_an_explorer_stand_still():
     first, last = training_frame(COFFEE, HISTORY, 1), training_frame(COFFEE[::-1].copy(), HISTORY, 400)
     assert places(first) == places(last)
+    assert places(score_frame(COFFEE, {"D": 0.0})) == places(score_frame(COFFEE[::-1].copy(), {"D": 1.0}))
     flat = np.full(61, 0.17)
     other = game(real=flat, fake=flat, losses={"one-sided": (1.0, 9.0), "two-sided": (3.0, 1.0)})
     assert places(game()) == places(other)
@@ -539,7 +559,7 @@ def test_the_losses_of_the_game_stand_beside_their_values_at_chance():
 
 
 def test_the_game_names_its_pull():
-    shown = game().axes[2].get_legend()
+    shown: Any = game().axes[2].get_legend()
     assert [text.get_text() for text in shown.get_texts()] == ["one-sided: pull 9.8", "two-sided: pull none"]
     assert plotting._pull(0.0449) == "0.04"
 
@@ -560,7 +580,7 @@ def test_a_game_on_a_phone_has_letters_of_ten_pixels():
 
 def test_curves_are_told_apart_by_more_than_color():
     four = {name: np.full(61, float(k)) for k, name in enumerate("abcd")}
-    panel = plot_curves(X, four, xlabel="score", ylabel="slope").axes[0]
+    panel: Any = plot_curves(X, four, xlabel="score", ylabel="slope").axes[0]
     for name, values in four.items():
         np.testing.assert_array_equal(line(panel, name).get_ydata(), values)
     assert len({drawn.get_linestyle() for drawn in panel.get_lines()}) == 4

@@ -18,10 +18,8 @@ from sicgan_lite import training as module
 from sicgan_lite.training import (
     NonFiniteLossError,
     StepRecord,
-    choose_device,
     draw_batch,
     pixels_sha256,
-    uses_bfloat16,
 )
 
 CPU = torch.device("cpu")
@@ -293,32 +291,7 @@ def test_a_photograph_that_is_too_small_is_refused():
         tiny_state(photo(7, 30))
 
 
-# --- devices and precision ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("cuda", "mps", "chosen"), [(1, 1, "cuda"), (0, 1, "mps"), (0, 0, "cpu")])
-def test_the_best_device_is_chosen(monkeypatch, cuda, mps, chosen):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: bool(cuda))
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: bool(mps))
-    assert choose_device("auto").type == choose_device().type == chosen
-    assert choose_device("cpu") == CPU
-
-
-@pytest.mark.parametrize("native", [False, True])
-def test_bfloat16_is_used_where_the_hardware_has_it(monkeypatch, native):
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: native, raising=False)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native)
-    assert uses_bfloat16("auto", CPU) == native
-    assert uses_bfloat16("auto", torch.device("cuda")) == native
-    assert not uses_bfloat16("auto", torch.device("mps"))
-    for device in (CPU, torch.device("cuda")):
-        assert uses_bfloat16("bfloat16", device)
-        assert not uses_bfloat16("float32", device)
-
-
-def test_a_torch_that_cannot_say_means_float32(monkeypatch):
-    monkeypatch.delattr(torch.cpu, "_is_avx512_bf16_supported", raising=False)
-    assert not uses_bfloat16("auto", CPU)
+# --- precision --------------------------------------------------------------------------------
 
 
 def test_bfloat16_computes_coarsely_and_keeps_full_weights():

@@ -8,6 +8,9 @@ from .gan_losses import check_pull as check_pull
 from .lab_space import check_lightness as check_lightness
 from .lab_space import check_paint_known as check_paint_known
 from .lab_space import check_rotate_hue as check_rotate_hue
+from .networks import check_conditional_size as check_conditional_size
+from .networks import check_field as check_field
+from .networks import check_fool as check_fool
 from .patch_sampling import check_clean_test as check_clean_test
 from .patch_sampling import check_closed_set as check_closed_set
 from .patch_sampling import check_sure_fit as check_sure_fit

@@ -140,15 +140,15 @@ ORIGINS = [
     ),
     Mutant(
         "origins.py",
-        "_least_square(distance) - 0.5, 0)",
-        "_least_square(distance) + 0.5, 0)",
+        "_least_square(distance) - 0.5)",
+        "_least_square(distance) + 0.5)",
         "origins at exactly the least distance are turned away",
         ("test_origins::test_the_distance_is_kept_and_not_exceeded",),
     ),
     Mutant(
         "origins.py",
-        "_least_square(distance) - 0.5, 0)",
-        "_least_square(distance) - 1.5, 0)",
+        "_least_square(distance) - 0.5)",
+        "max(_least_square(distance) - 1.5, 0))",
         "origins a little too near are taken",
         ("test_origins::test_the_distance_is_kept_and_not_exceeded",),
     ),
@@ -649,6 +649,34 @@ RUNS = [
         "a reader who forgets zero_grad is told that all is well",
         ("test_exercises_training::test_a_wrong_step_is_explained",),
     ),
+    Mutant(
+        "exercises/networks.py",
+        "right = _field(kernels, [1, *strides[:-1]])",
+        "right = _field(kernels, [1] * len(kernels))",
+        "a field that ignores the strides is right",
+        ("test_exercises_networks::test_a_right_field",),
+    ),
+    Mutant(
+        "exercises/networks.py",
+        "require(source != place,",
+        "require(source != place or place > 0,",
+        "the patch in the middle may keep its colours",
+        ("test_exercises_networks::test_what_a_discriminator_can_see_is_explained",),
+    ),
+    Mutant(
+        "exercises/networks.py",
+        "        not missing,\n",
+        "        len(missing) < len(ab),\n",
+        "patches may be lost from the batch",
+        ("test_exercises_networks::test_what_a_discriminator_can_see_is_explained",),
+    ),
+    Mutant(
+        "plotting.py",
+        "set(xlim=(0, 1), ylim=(len(scores)",
+        "set(ylim=(len(scores)",
+        "every frame has its own scale of scores",
+        ("test_plotting::test_frames_of_an_explorer_stand_still",),
+    ),
 ]
 
 GAN_LOSSES = [
@@ -762,6 +790,86 @@ PIXELGAN = [
     ),
 ]
 
+JOBS = [
+    Mutant(
+        "jobs.py",
+        "return self.files[-1].exists()",
+        "return self.files[0].exists()",
+        "half a result counts as done",
+        ("test_jobs::test_the_last_file_is_written_last_and_says_done",),
+    ),
+    Mutant(
+        "jobs.py",
+        "wanted = [job for job in jobs if not job.done]",
+        "wanted = jobs",
+        "finished jobs are computed again",
+        ("test_jobs::test_what_is_on_disk_is_not_computed_again",),
+    ),
+    Mutant(
+        "jobs.py",
+        "None if len(pending) >= IN_FLIGHT else 0",
+        "0",
+        "every photograph is held at once",
+        ("test_jobs::test_no_more_jobs_are_in_flight_than_their_photographs_fit_in_memory",),
+    ),
+    Mutant(
+        "jobs.py",
+        "    if failed or missing:\n",
+        "    if missing:\n",
+        "failed jobs are passed over in silence",
+        ("test_jobs::test_a_failure_is_named_and_the_rest_go_on",),
+    ),
+    Mutant(
+        "sweep.py",
+        "late = records[len(records) // 2 :]",
+        "late = records",
+        "the restless beginning counts in the mean losses",
+        ("test_sweep::test_a_run_is_the_training_that_its_config_describes",),
+    ),
+    Mutant(
+        "sweep.py",
+        "float(error[~held_out].mean())",
+        "float(error.mean())",
+        "held-out pixels count as seen",
+        ("test_sweep::test_seen_and_held_out_pixels_are_told_apart",),
+    ),
+    Mutant(
+        "sweep.py",
+        "[config.to_dict(), pixels_sha256(rgb)]",
+        "[config.to_dict()]",
+        "one photograph's run is taken for another's",
+        ("test_sweep::test_another_photograph_is_another_run",),
+    ),
+    Mutant(
+        "album.py",
+        "if not same or read_results(model).get(",
+        "if not same and read_results(model).get(",
+        "a model of another photograph passes for this one's",
+        ("test_album::test_an_album_of_other_settings_or_photographs_is_left_alone",),
+    ),
+    Mutant(
+        "album.py",
+        "return config.to_dict(), read.rgb, read.source_sha256",
+        'return config.to_dict(), read.rgb, ""',
+        "an album's pictures do not name their source",
+        ("test_album::test_its_pictures_are_labelled_with_their_source",),
+    ),
+    Mutant(
+        "origins.py",
+        "    if _least_square(distance) == 0:\n",
+        "    if distance < 0:\n",
+        "without a distance, throws are thinned out",
+        ("test_origins::test_without_a_distance_an_origin_may_come_twice",),
+    ),
+    Mutant(
+        "networks.py",
+        "if name not in ALL_FEATURES]:",
+        "if name in ()]:",
+        "a misspelt feature switches all of them off",
+        ("test_networks::test_an_unknown_feature_is_refused",),
+    ),
+]
+
 MUTANTS = [
     *COLOR,
     *FEATURES,
@@ -777,4 +885,5 @@ MUTANTS = [
     *PIXELGAN,
     *CONFIG,
     *RUNS,
+    *JOBS,
 ]

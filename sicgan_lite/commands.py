@@ -1,0 +1,188 @@
+"""What the commands of ``sicgan-lite`` do with their arguments."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sicgan_lite.config import Config
+from sicgan_lite.images import (
+    SAMPLES,
+    Photo,
+    output_format,
+    read_image,
+    read_provenance,
+    sample_image,
+    write_image,
+)
+from sicgan_lite.provenance import Provenance, own_provenance
+
+PRESETS = {"paper": Config.paper, "laptop": Config.laptop, "quick": Config.quick}
+
+
+def run_train(args: argparse.Namespace) -> None:
+    """Train on one photograph; a checkpoint each epoch, and after Ctrl-C."""
+    from sicgan_lite.album import write_before_after
+    from sicgan_lite.checkpoint import save_generator
+    from sicgan_lite.colorizing import colorize
+    from sicgan_lite.logbook import Logbook
+    from sicgan_lite.training import TrainState
+
+    photo, out = _read(args.photo), args.out
+    if args.resume:
+        if args.preset or args.set:
+            raise ValueError(
+                "--resume goes on with the settings in the checkpoint; leave out --preset and --set"
+            )
+        logbook = Logbook.resume(out, photo.rgb, args.device)
+    else:
+        if (out / "checkpoint.pt").exists():
+            raise FileExistsError(f"{out} holds a run already; --resume goes on with it")
+        logbook = Logbook(out, TrainState.create(photo.rgb, _config(args), args.device))
+        out.mkdir(parents=True, exist_ok=True)
+        logbook.save()
+    if not _train_with_progress(logbook):
+        again = f"sicgan-lite train {args.photo} --out {out} --resume"
+        print(f"stopped after step {logbook.state.step}; go on with: {again}")
+        return
+    state = logbook.state
+    save_generator(out / "generator.safetensors", state.generator, state.config)
+    colored = colorize(state.generator, photo.rgb)
+    write_before_after(out / "before-after.png", photo.rgb, colored, photo.source_sha256)
+    print(f"wrote generator.safetensors, checkpoint.pt, history.csv and before-after.png to {out}")
+
+
+def _train_with_progress(logbook: Any) -> bool:
+    """Train to the end, or to the end of the step in which Ctrl-C was pressed; saved either way."""
+    from tqdm.auto import tqdm
+
+    config = logbook.state.config
+    with (
+        _interruption() as interrupted,
+        tqdm(total=config.total_steps, initial=logbook.state.step, unit="step") as progress,
+    ):
+        for record in logbook.steps():
+            scores = {"real": record.real_score, "fake": record.fake_score}
+            losses = {"loss_d": record.loss_d, "loss_g": record.loss_g}
+            progress.set_postfix({k: f"{v:.3f}" for k, v in (losses | scores).items()}, refresh=False)
+            progress.update()
+            if record.batch == config.batches_per_epoch or interrupted:
+                logbook.save()
+            if interrupted:
+                break
+    return logbook.state.step == config.total_steps
+
+
+@contextmanager
+def _interruption() -> Iterator[list[int]]:
+    """A list that Ctrl-C fills, instead of stopping the program in the middle of a step."""
+    caught: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
+    try:
+        yield caught
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def run_colorize(args: argparse.Namespace) -> None:
+    """Colour a picture and write it with its label."""
+    from tqdm.auto import tqdm
+
+    from sicgan_lite.checkpoint import load_generator
+    from sicgan_lite.colorizing import colorize
+
+    output_format(args.out)  # before the work, not after it
+    photo, generator = _read(args.photo), load_generator(args.model)
+    colored = colorize(
+        generator, photo.rgb, overlap=args.overlap, progress=lambda bands: tqdm(bands, unit="band")
+    )
+    provenance = None if args.no_label else own_provenance(photo.source_sha256)
+    write_image(args.out, colored, provenance=provenance, photo=photo, mark=args.mark)
+    print(f"wrote {args.out}")
+
+
+def run_album(args: argparse.Namespace) -> None:
+    """Train a model for each photograph of a folder, side by side if asked."""
+    from tqdm.auto import tqdm
+
+    from sicgan_lite.album import make_album
+
+    if args.workers < 1:
+        raise ValueError(f"--workers must be at least 1, got {args.workers}")
+    with _executor(args) as executor, tqdm(unit="photo") as progress:
+        pages = make_album(
+            args.folder,
+            out=args.out,
+            config=_config(args),
+            executor=executor,
+            on_done=lambda name: (progress.set_postfix(done=name, refresh=False), progress.update()),
+        )
+    for page in pages:
+        print(f"{page.path.stem}: mean ΔE {page.results['delta_e']:.1f}")
+    print(f"wrote {len(pages)} models and pictures to {args.out}")
+
+
+def _executor(args: argparse.Namespace) -> AbstractContextManager[Executor | None]:
+    if args.scheduler:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise ValueError('--scheduler needs Dask: pip install "sicgan-lite[cluster]"') from error
+        return Client(args.scheduler).get_executor()
+    if args.workers == 1:
+        return nullcontext()
+    import torch
+
+    # One thread each: that uses the cores better than sharing every operation among them.
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(args.workers, spawn, torch.set_num_threads, (1,))
+
+
+def run_info(args: argparse.Namespace) -> None:
+    """Print what a file says of itself, as JSON."""
+    from sicgan_lite.checkpoint import read_checkpoint, read_generator_config
+
+    if args.file.suffix == ".safetensors":
+        said: dict[str, Any] = {"kind": "generator", "config": read_generator_config(args.file).to_dict()}
+    elif args.file.suffix == ".pt":
+        content = read_checkpoint(args.file)
+        said = {"kind": "checkpoint"} | {key: content[key] for key in ("step", "rgb_sha256", "config")}
+    else:
+        label = read_provenance(args.file)
+        said = {"kind": "picture", "label": label and _plain(label)}
+    print(json.dumps(said, indent=1, ensure_ascii=False))
+
+
+def _read(photo: str) -> Photo:
+    if photo in SAMPLES and not Path(photo).exists():
+        return Photo(rgb=sample_image(photo), alpha=None, icc_profile=None, source_sha256="", xmp=None)
+    return read_image(photo)
+
+
+def _config(args: argparse.Namespace) -> Config:
+    changes = dict(map(_setting, args.set))
+    preset = PRESETS[args.preset or "quick"]()
+    return Config.from_dict(preset.to_dict() | changes)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    field, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"--set takes FIELD=VALUE, as in noise_std=0.2; got {text!r}")
+    try:
+        return field, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return field, value  # a word, as in precision=float32
+
+
+def _plain(label: Provenance) -> dict[str, Any]:
+    names = ("system", "version", "source_type", "source_sha256", "when")
+    return {name: getattr(label, name) for name in names} | {"history": [e._asdict() for e in label.history]}

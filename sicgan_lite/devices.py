@@ -1,0 +1,55 @@
+"""Where training runs, in which precision, and what a result says of the machine that made it."""
+
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import torch
+
+_PACKAGES = ("torch", "numpy", "opencv-python", "opencv-python-headless", "scikit-image")
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device of that name; ``auto`` is CUDA, then MPS, then the CPU."""
+    if name != "auto":
+        return torch.device(name)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def uses_bfloat16(precision: str, device: torch.device) -> bool:
+    """Whether training runs in bfloat16: when asked to, or on ``auto`` where the hardware has it."""
+    if precision != "auto":
+        return precision == "bfloat16"
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    native = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # absent in older releases
+    return device.type == "cpu" and native is not None and native()
+
+
+def describe_machine() -> dict[str, Any]:
+    """What decides a run's last bits: processor, threads, and the versions of what computed it."""
+    return {
+        "processor": _processor(),
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "versions": {package: metadata.version(package) for package in _PACKAGES if _installed(package)},
+    }
+
+
+def _installed(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.is_file() else []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    capability = torch.backends.cpu.get_cpu_capability()
+    return f"{models[0] if models else platform.processor() or platform.machine()} ({capability})"

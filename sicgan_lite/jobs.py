@@ -1,0 +1,129 @@
+"""Many jobs on any executor: each leaves its files when it is done, and none is done twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    as_completed,
+    wait,
+)
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sicgan_lite.files import write_atomically
+
+# Photographs travel with their jobs: no more than this many are held at once.
+IN_FLIGHT = 32
+
+Outcome = Sequence[bytes] | BaseException
+
+
+class Job(NamedTuple):
+    """A name for people, the files that the result becomes, and how to compute their bytes.
+
+    ``arguments`` is called when the job's turn comes; ``work(*arguments())`` runs on the executor,
+    which may be another process or machine, so ``work`` must be a function of a module. It returns
+    the bytes of every file. The last file is written last: where it is, the job is done.
+    """
+
+    name: str
+    files: tuple[Path, ...]
+    work: Callable[..., Sequence[bytes]]
+    arguments: Callable[[], tuple[Any, ...]]
+
+    @property
+    def done(self) -> bool:
+        """Whether the result is on disk."""
+        return self.files[-1].exists()
+
+
+class JobsError(RuntimeError):
+    """Some jobs left no result: ``failed`` says why; ``missing`` were lost with the executor.
+
+    Every other result is on disk, and a second call computes these alone.
+    """
+
+    def __init__(self, failed: dict[str, str], missing: list[str], total: int) -> None:
+        self.failed, self.missing = failed, missing
+        parts = [f"{name} failed ({reason})" for name, reason in failed.items()]
+        if missing:
+            parts.append(f"the executor broke before {', '.join(missing)}")
+        left = len(failed) + len(missing)
+        super().__init__(
+            f"{left} of {total} jobs left no result: {'; '.join(parts)}. The rest are on disk;"
+            " the same call again computes only what is missing"
+        )
+
+
+def run_jobs(jobs: Iterable[Job], executor: Executor | None = None) -> Iterator[Job]:
+    """Compute what is not on disk yet, and yield each job when its files are there.
+
+    Any ``concurrent.futures.Executor`` will do; None computes here, one after another. A job that
+    raises is reported at the end and the rest go on. Errors: ValueError for two jobs of one file;
+    JobsError at the end, with the names, when some left no result.
+    """
+    jobs = list(jobs)
+    (path, times), *_ = Counter(file for job in jobs for file in job.files).most_common(1) or [("", 0)]
+    if times > 1:
+        raise ValueError(f"{times} jobs would write one file, {path}")
+    yield from (job for job in jobs if job.done)
+    wanted = [job for job in jobs if not job.done]
+    failed: dict[str, str] = {}
+    missing: list[str] = []
+    for job, outcome in _outcomes(wanted, executor or _Here()):
+        if isinstance(outcome, (BrokenExecutor, CancelledError)):
+            missing.append(job.name)
+        elif isinstance(outcome, BaseException):
+            failed[job.name] = f"{type(outcome).__name__}: {outcome}"
+        else:
+            _keep(job, outcome)
+            yield job
+    if failed or missing:
+        raise JobsError(failed, missing, len(jobs))
+
+
+def _keep(job: Job, contents: Sequence[bytes]) -> None:
+    for path, content in zip(job.files, contents, strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+
+
+def _outcomes(jobs: list[Job], executor: Executor) -> Iterator[tuple[Job, Outcome]]:
+    """Each job with its bytes or its error, in the order in which they come."""
+    pending: dict[Future[Sequence[bytes]], Job] = {}
+    for job in jobs:
+        try:
+            pending[executor.submit(job.work, *job.arguments())] = job
+        except Exception as error:  # noqa: BLE001 - whatever one job meets, the rest go on
+            yield job, error
+            continue
+        patience = None if len(pending) >= IN_FLIGHT else 0
+        for future in wait(pending, timeout=patience, return_when=FIRST_COMPLETED).done:
+            yield pending.pop(future), _outcome(future)
+    for future in as_completed(list(pending)):
+        yield pending.pop(future), _outcome(future)
+
+
+def _outcome(future: Future[Sequence[bytes]]) -> Outcome:
+    try:
+        return future.result()
+    except (Exception, CancelledError) as error:  # noqa: BLE001 - it is reported with the job's name
+        return error
+
+
+class _Here(Executor):
+    """An executor that computes at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it is the future's to tell
+            future.set_exception(error)
+        return future
