@@ -54,6 +54,7 @@ from .pixelgan import shrink as shrink
 from .plotting import before_after as before_after
 from .plotting import compare_losses as compare_losses
 from .plotting import plot_ablation as plot_ablation
+from .plotting import plot_curves as plot_curves
 from .plotting import plot_game as plot_game
 from .plotting import plot_losses as plot_losses
 from .plotting import rasterize as rasterize

@@ -321,6 +321,26 @@ def show_features(features: Float[np.ndarray, "c h w"]) -> BookFigure:
 
 
 @style()
+def plot_curves(
+    x: Float[np.ndarray, " n"], curves: Mapping[str, Float[np.ndarray, " n"]], *, xlabel: str, ylabel: str
+) -> BookFigure:
+    """Up to four curves over one axis, told apart by colour and by line, and named in a legend.
+
+    Errors: ValueError for more curves than there are kinds of line.
+    """
+    if len(curves) > len(PALETTE):
+        raise ValueError(f"{len(curves)} curves; at most {len(PALETTE)} can be told apart")
+    figure = _figure(WIDTH * 0.7, 3.0)
+    panel = figure.subplots()
+    for name, values in curves.items():
+        panel.plot(x, values, label=name)
+    panel.set(xlabel=xlabel, ylabel=ylabel)
+    panel.margins(x=0)
+    panel.legend()
+    return figure
+
+
+@style()
 def plot_game(
     x: Float[np.ndarray, " n"],
     p_real: Float[np.ndarray, " n"],
@@ -330,25 +350,34 @@ def plot_game(
     *,
     losses: Mapping[str, tuple[float, float]],
     equilibrium: Mapping[str, tuple[float, float, float]],
+    pull: Mapping[str, float],
     density_limit: float | None = None,
-    log_limit: float = -6.0,
+    log_limit: float = -8.0,
     loss_limit: float = 4.0,
 ) -> BookFigure:
     """The game in one dimension: two densities, the best discriminator, G's signal, the losses.
 
-    ``d_star``, ``log_d``, ``losses`` (loss_d, loss_g) and ``equilibrium`` (score, loss_d, loss_g)
-    hold one entry for each kind of smoothing, under the same names. The limits fix the axes, so
-    that frames of one explorer compare.
+    ``d_star``, ``log_d``, ``losses`` (loss_d, loss_g), ``equilibrium`` (score, loss_d, loss_g) and
+    ``pull`` (the mean slope of log D* where fakes are) hold one entry for each kind of smoothing,
+    under the same names. D* is NaN where it is not defined; what is below ``log_limit`` is not
+    drawn; a pull that is not finite reads "none". The limits fix the axes, so that frames of one
+    explorer compare. It is narrow, for a phone.
     """
-    figure = _frame(5.8, 4.9)
-    margins = {"left": 0.07, "right": 0.98, "top": 0.93, "bottom": 0.1, "wspace": 0.46, "hspace": 0.42}
-    (densities, scores), (signal, values) = figure.subplots(2, 2, gridspec_kw=margins)
+    figure = _frame(4.1, 6.7)
+    margins = {"left": 0.13, "right": 0.97, "top": 0.965, "bottom": 0.035, "hspace": 0.34}
+    panels = figure.subplots(5, 1, height_ratios=(1, 1, 1.15, 0.12, 0.8), gridspec_kw=margins)
+    densities, scores, signal, gap, values = panels
+    gap.remove()
     _draw_densities(densities, x, p_real, p_fake, density_limit)
-    _draw_variants(scores, x, d_star, (0, 1.02), "Best discriminator D*")
-    _draw_variants(signal, x, log_d, (log_limit, 0.15), "log D*: what G climbs")
-    scores.legend(loc="upper left")
+    _draw_variants(scores, x, d_star, (-0.03, 1.03), "Best discriminator D*")
+    _draw_variants(signal, x, log_d, (log_limit, 0.4), "log D*: what G climbs")
     for panel in (densities, scores, signal):
-        panel.set_xlabel("x")
+        panel.set_xlim(x[0], x[-1])  # D* may be NaN at the ends
+    for panel in (densities, scores):
+        panel.tick_params(labelbottom=False)
+    signal.set_xlabel("x", labelpad=1)
+    names = [f"{name}: pull {_pull(pull[name])}" for name in log_d]
+    signal.legend(signal.get_lines(), names, loc="lower left", handlelength=2.6)
     _draw_loss_values(values, losses, equilibrium, loss_limit)
     return figure
 
@@ -569,20 +598,28 @@ def _draw_densities(
     panel.plot(x, p_fake, "--", color=FAKE, label="generated")
     panel.fill_between(x, p_real, color=REAL, alpha=0.15, linewidth=0)
     panel.fill_between(x, p_fake, color=FAKE, alpha=0.15, linewidth=0)
-    panel.set(
-        ylim=(0, limit or 1.05 * max(p_real.max(), p_fake.max())), title="Densities, blurred by the noise"
-    )
-    panel.margins(x=0)
-    panel.legend(loc="upper left")
+    panel.set(ylim=(0, limit or 1.05 * max(p_real.max(), p_fake.max())), title="Densities with noise")
+    _name_above(panel)
 
 
 def _draw_variants(
     panel: Axes, x: np.ndarray, curves: Mapping[str, np.ndarray], limits: tuple[float, float], title: str
 ) -> None:
-    for (name, values), color, line in zip(curves.items(), PALETTE[2:], ["-", "--"], strict=True):
-        panel.plot(x, values, line, color=color, label=name)
+    widths = (3.2, 1.6)  # the second lies on the first where they agree, and both are seen
+    kinds = zip(curves.items(), PALETTE[2:], ["-", "--"], widths, strict=True)
+    for (name, values), color, line, width in kinds:
+        panel.plot(x, values, line, color=color, linewidth=width, label=name)
     panel.set(ylim=limits, title=title)
-    panel.margins(x=0)
+
+
+def _pull(value: float) -> str:
+    if not math.isfinite(value):
+        return "none"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+def _name_above(panel: Axes) -> None:
+    panel.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2, columnspacing=1)
 
 
 def _draw_loss_values(
@@ -591,22 +628,23 @@ def _draw_loss_values(
     equilibrium: Mapping[str, tuple[float, float, float]],
     limit: float,
 ) -> None:
-    rows = [(f"{loss}, {name}", name, k) for k, loss in enumerate(["$L_D$", "$L_G$"]) for name in losses]
-    now = np.array([losses[name][k] for _, name, k in rows])
-    drawn = [equilibrium[name][1 + k] for _, name, k in rows]
+    rows = [(name, k) for k in range(2) for name in losses]
+    now = np.array([losses[name][k] for name, k in rows])
+    drawn = [equilibrium[name][1 + k] for name, k in rows]
     at = np.arange(len(rows))
     panel.hlines(at, np.minimum(now, limit), drawn, color=FAINT, linewidth=1)
     for row in at[now > limit]:  # beyond the axis: an arrow with the number
+        number = f"{now[row]:.1f}" if math.isfinite(now[row]) else "∞"
         panel.annotate(
-            f"{now[row]:.1f} →", (limit, row), xytext=(0, 3), textcoords="offset points",
+            f"{number} →", (limit, row), xytext=(0, 2), textcoords="offset points",
             ha="right", va="bottom", fontsize=9,
         )  # fmt: skip
     panel.plot(drawn, at, "D", color=INK, markersize=7, markerfacecolor=PAPER, label="at chance")
-    panel.plot(now, at, "o", color=INK, markersize=5, label="now")
-    panel.set_yticks(at, [row[0] for row in rows])
-    panel.set(xlim=(0, limit), ylim=(len(rows) - 0.5, -0.9), title="Losses")
+    panel.plot(now, at, "o", color=INK, markersize=4.5, label="now")
+    panel.set_yticks(at, [f"$L_{'DG'[k]}$ {name.split('-')[0]}" for name, k in rows])
+    panel.set(xlim=(0, limit), ylim=(len(rows) - 0.5, -0.7), title="Losses")
     panel.grid(visible=False, axis="y")
-    panel.legend(loc="upper right", ncols=2, columnspacing=1)
+    _name_above(panel)
 
 
 def _mark_reference(panel: Axes, name: str, value: float) -> None:

@@ -32,7 +32,8 @@ NAMES = {
     "origins": "sample_origins",
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",
     "pixelgan": "PixelGame shrink",
-    "plotting": "before_after compare_losses plot_ablation plot_game plot_losses rasterize score_frame"
+    "plotting": "before_after compare_losses plot_ablation plot_curves plot_game plot_losses"
+    " rasterize score_frame"
     " show_ab_histogram show_coverage show_delta_e_map show_features show_images style training_frame",
     "provenance": "Provenance",
     "runs": "Run finished_runs load_run paper_table",

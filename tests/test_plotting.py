@@ -26,6 +26,7 @@ from sicgan_lite.plotting import (
     compare_losses,
     display_size,
     plot_ablation,
+    plot_curves,
     plot_game,
     plot_losses,
     rasterize,
@@ -58,10 +59,12 @@ D_STAR = {"one-sided": np.linspace(0.05, 0.9, 61), "two-sided": np.linspace(0.1,
 LOG_D = {name: np.log(values) for name, values in D_STAR.items()}
 LOSSES = {"one-sided": (0.5, 7.25), "two-sided": (0.75, 2.25)}
 AT_CHANCE = {"one-sided": (0.45, 1.375, 0.8), "two-sided": (0.5, 1.4, 0.7)}
+PULL = {"one-sided": 9.75, "two-sided": float("nan")}
 
 
 def game(real=BLURRED[0], fake=BLURRED[1], losses=LOSSES) -> BookFigure:
-    return plot_game(X, real, fake, D_STAR, LOG_D, losses=losses, equilibrium=AT_CHANCE, density_limit=1.2)
+    numbers = {"losses": losses, "equilibrium": AT_CHANCE, "pull": PULL}
+    return plot_game(X, real, fake, D_STAR, LOG_D, density_limit=1.2, **numbers)
 
 
 def every_figure() -> dict[str, BookFigure]:
@@ -74,6 +77,7 @@ def every_figure() -> dict[str, BookFigure]:
         "compared": compare_losses({"one": HISTORY, "two": HISTORY}, {"one": CHANCE, "two": CHANCE}),
         "coverage": show_coverage(np.ones((40, 60), int), np.array([[3, 7], [20, 30]]), 16),
         "features": show_features(maps),
+        "curves": plot_curves(X, LOG_D, xlabel="x", ylabel="log D*"),
         "scores": score_frame(COFFEE, {"the paper's D": 0.67, "conditional D": 0.08}),
         "game": game(),
         "frame": training_frame(COFFEE, HISTORY, 100, CHANCE),
@@ -533,22 +537,57 @@ def test_the_game_is_drawn_as_it_was_computed():
         np.testing.assert_array_equal(line(scores, name).get_ydata(), values)
         np.testing.assert_array_equal(line(signal, name).get_ydata(), LOG_D[name])
     assert densities.get_ylim() == (0, 1.2)
-    assert signal.get_ylim()[0] == -6
+    assert signal.get_ylim()[0] == -8
+    assert {panel.get_xlim() for panel in (densities, scores, signal)} == {(X[0], X[-1])}
     assert line(scores, "one-sided").get_linestyle() != line(scores, "two-sided").get_linestyle()
 
 
 def test_the_losses_of_the_game_stand_beside_their_values_at_chance():
     values: Any = game().axes[3]
     assert [text.get_text() for text in values.get_yticklabels()] == [
-        "$L_D$, one-sided",
-        "$L_D$, two-sided",
-        "$L_G$, one-sided",
-        "$L_G$, two-sided",
+        "$L_D$ one",
+        "$L_D$ two",
+        "$L_G$ one",
+        "$L_G$ two",
     ]
     assert list(line(values, "now").get_xdata()) == [0.5, 0.75, 7.25, 2.25]
     assert list(line(values, "at chance").get_xdata()) == [1.375, 1.4, 0.8, 0.7]
     assert [text.get_text() for text in values.texts] == ["7.2 →"]  # beyond the axis, so in words
     assert values.texts[0].xy == (4, 2)
+    endless: Any = game(losses={"one-sided": (0.5, np.inf), "two-sided": (0.75, 2.25)}).axes[3]
+    assert [text.get_text() for text in endless.texts] == ["∞ →"]
+
+
+def test_the_game_names_its_pull():
+    shown: Any = game().axes[2].get_legend()
+    assert [text.get_text() for text in shown.get_texts()] == ["one-sided: pull 9.8", "two-sided: pull none"]
+    assert plotting._pull(0.0449) == "0.04"
+
+
+def test_two_kinds_of_smoothing_are_both_seen_where_they_agree():
+    same = dict.fromkeys(D_STAR, D_STAR["one-sided"])
+    numbers = {"losses": LOSSES, "equilibrium": AT_CHANCE, "pull": PULL}
+    scores = plot_game(X, *BLURRED, same, LOG_D, **numbers).axes[1]
+    under, over = line(scores, "one-sided"), line(scores, "two-sided")
+    assert under.get_linewidth() > over.get_linewidth()
+    assert over.get_linestyle() == "--"
+
+
+def test_a_game_on_a_phone_has_letters_of_ten_pixels():
+    width, _ = display_size(game())
+    assert 9 / 72 * 96 * min(1, 358 / width) >= 10
+
+
+def test_curves_are_told_apart_by_more_than_color():
+    four = {name: np.full(61, float(k)) for k, name in enumerate("abcd")}
+    panel: Any = plot_curves(X, four, xlabel="score", ylabel="slope").axes[0]
+    for name, values in four.items():
+        np.testing.assert_array_equal(line(panel, name).get_ydata(), values)
+    assert len({drawn.get_linestyle() for drawn in panel.get_lines()}) == 4
+    assert (panel.get_xlabel(), panel.get_ylabel()) == ("score", "slope")
+    assert [text.get_text() for text in panel.get_legend().get_texts()] == list("abcd")
+    with pytest.raises(ValueError, match="5 curves; at most 4"):
+        plot_curves(X, {**four, "e": X}, xlabel="", ylabel="")
 
 
 def test_an_ablation_shows_mean_spread_and_seeds():

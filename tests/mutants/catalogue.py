@@ -679,6 +679,37 @@ RUNS = [
     ),
 ]
 
+GAN_LOSSES = [
+    Mutant(
+        "exercises/gan_losses.py",
+        " and not np.allclose(slip, exact, rtol=1e-4)",
+        "",
+        "with a fake target of 0 the right slope is taken for the one-sided slip",
+        ("test_exercises_gan_losses::test_a_right_pull",),
+    ),
+    Mutant(
+        "exercises/gan_losses.py",
+        "[(0.9, 0.1), (0.9, 0.0), (0.8, 0.3)]",
+        "[(0.9, 0.0)]",
+        "two-sided smoothing is never asked for",
+        ("test_exercises_gan_losses::test_a_wrong_pull_is_explained",),
+    ),
+    Mutant(
+        "plotting.py",
+        "widths = (3.2, 1.6)",
+        "widths = (1.6, 3.2)",
+        "where both kinds of smoothing agree, one hides the other",
+        ("test_plotting::test_two_kinds_of_smoothing_are_both_seen_where_they_agree",),
+    ),
+    Mutant(
+        "plotting.py",
+        'if math.isfinite(now[row]) else "∞"',
+        'if now[row] else "∞"',
+        "a loss without limit reads inf",
+        ("test_plotting::test_the_losses_of_the_game_stand_beside_their_values_at_chance",),
+    ),
+]
+
 PIXELGAN = [
     Mutant(
         "pixelgan.py",
@@ -857,6 +888,7 @@ MUTANTS = [
     *CHECKPOINT,
     *COLORIZING,
     *METRICS,
+    *GAN_LOSSES,
     *PIXELGAN,
     *CONFIG,
     *RUNS,
