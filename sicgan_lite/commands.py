@@ -33,8 +33,11 @@ def run_train(args: argparse.Namespace) -> None:
     from sicgan_lite.album import write_before_after
     from sicgan_lite.checkpoint import save_generator
     from sicgan_lite.colorizing import colorize
+    from sicgan_lite.devices import keep_freed_memory
     from sicgan_lite.logbook import Logbook
     from sicgan_lite.training import TrainState
+
+    keep_freed_memory()
 
     photo, out = _read(args.photo), args.out
     if args.resume:
@@ -139,11 +142,16 @@ def _executor(args: argparse.Namespace) -> AbstractContextManager[Executor | Non
         return Client(args.scheduler).get_executor()
     if args.workers == 1:
         return nullcontext()
+    return ProcessPoolExecutor(args.workers, multiprocessing.get_context("spawn"), _prepare_worker)
+
+
+def _prepare_worker() -> None:
     import torch
 
-    # One thread each: that uses the cores better than sharing every operation among them.
-    spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(args.workers, spawn, torch.set_num_threads, (1,))
+    from sicgan_lite.devices import keep_freed_memory
+
+    keep_freed_memory()
+    torch.set_num_threads(1)  # each: better than sharing every operation among the cores
 
 
 def run_info(args: argparse.Namespace) -> None:

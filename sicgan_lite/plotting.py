@@ -44,6 +44,8 @@ PNG_COLORS = 128
 _PAD = 0.06  # inches around every panel
 _TITLE = 0.26  # inches that a line of title takes
 _DASHED: Any = (0, (4, 3))
+_DENSE: Any = (0, (3, 1))
+_DOTTED: Any = (0, (1, 1.5))
 _SLIM_BAR: Mapping[str, Any] = {"shrink": 0.9, "aspect": 24, "pad": 0.02}
 _BAR_WIDTH = 0.8  # inches that a colour bar takes, label included
 
@@ -247,7 +249,7 @@ def plot_losses(
     """Both losses and D's scores over training: raw values pale, a moving average over them.
 
     ``history`` holds arrays of one length: step, loss_d, loss_g, real_score, fake_score.
-    ``equilibrium`` is (score, loss_d, loss_g) at chance, drawn as dashed lines.
+    ``equilibrium`` is (score, loss_d, loss_g) at chance, drawn as dotted lines.
     """
     figure = _figure(WIDTH, 3.1)
     losses, scores = figure.subplots(1, 2)
@@ -399,20 +401,25 @@ def training_frame(
     first, last = history["step"][0], history["step"][-1]
     if not first <= step <= last:
         raise ValueError(f"step must be in [{first}, {last}], got {step}")
-    figure = _frame(6.2, 4.0, photographic=True)
-    margins = {"left": 0.02, "right": 0.93, "top": 0.87, "bottom": 0.12, "wspace": 0.2, "hspace": 0.5}
-    panels = figure.subplot_mosaic("pl;ps", width_ratios=(1.1, 1), gridspec_kw=margins)
-    picture, losses, scores = (panels[letter] for letter in "pls")
+    # Narrow, since the words in it are read on phones; the one legend stands beside the picture.
+    tall = 3.2 * snapshot.shape[0] / snapshot.shape[1]
+    height = _TITLE + tall + 2.0
+    figure = _frame(4.8, height, photographic=True)
+    picture = figure.add_axes((0.02, 2.0 / height, 0.64, tall / height))
+    losses, scores = (figure.add_axes((left, 0.45 / height, 0.34, 1.2 / height)) for left in (0.09, 0.58))
     _draw_image(picture, snapshot, f"step {step}", None)
-    picture.set_anchor("C")
     _draw_losses(losses, history, equilibrium, raw=False)
     _draw_scores(scores, history, equilibrium, raw=False)
     if loss_limits:
         losses.set_ylim(loss_limits)
     for panel in (losses, scores):
         panel.axvline(step, color=INK, linewidth=1.2, label="_step")
-    losses.tick_params(labelbottom=False)
-    scores.set_xlabel("step")
+        panel.set_xlabel("step", labelpad=1)
+    named = {name: drawn for panel in (losses, scores) for name, drawn in _named(panel).items()}
+    for panel in (losses, scores):
+        panel.get_legend().remove()
+        panel.set_title(panel.get_title(loc="left"), pad=5)
+    figure.legend(named.values(), named, loc="upper left", bbox_to_anchor=(0.67, (2.0 + tall) / height))
     return figure
 
 
@@ -535,7 +542,7 @@ def _draw_losses(
     raw: bool = True,
 ) -> None:
     _draw_series(panel, history, "loss_d", "$L_D$", DISCRIMINATOR, raw=raw)
-    _draw_series(panel, history, "loss_g", "$L_G$", GENERATOR, raw=raw)
+    _draw_series(panel, history, "loss_g", "$L_G$", GENERATOR, _DENSE, raw=raw)
     if equilibrium:
         _mark_chance(panel, equilibrium[1])
         _mark_chance(panel, equilibrium[2])
@@ -550,7 +557,7 @@ def _draw_scores(
     raw: bool = True,
 ) -> None:
     _draw_series(panel, history, "real_score", "real", REAL, raw=raw)
-    _draw_series(panel, history, "fake_score", "generated", FAKE, raw=raw)
+    _draw_series(panel, history, "fake_score", "generated", FAKE, _DENSE, raw=raw)
     if equilibrium:
         _mark_chance(panel, equilibrium[0])
     panel.set_ylim(0, 1)
@@ -558,14 +565,21 @@ def _draw_scores(
 
 
 def _draw_series(
-    panel: Axes, history: Mapping[str, np.ndarray], key: str, label: str, color: str, *, raw: bool
+    panel: Axes,
+    history: Mapping[str, np.ndarray],
+    key: str,
+    label: str,
+    color: str,
+    line: Any = "-",
+    *,
+    raw: bool,
 ) -> None:
     if key not in history:
         raise ValueError(f"the history has no {key!r}; it has {list(history)}")
     steps, values = history["step"], np.asarray(history[key])
     if raw:
         panel.plot(steps, values, "-", color=color, alpha=0.25, linewidth=0.7, label=f"_{key} raw")
-    panel.plot(steps, _moving_average(values), "-", color=color, label=label)
+    panel.plot(steps, _moving_average(values), linestyle=line, color=color, label=label)
 
 
 def _moving_average(values: np.ndarray) -> np.ndarray:
@@ -575,7 +589,7 @@ def _moving_average(values: np.ndarray) -> np.ndarray:
 
 
 def _mark_chance(panel: Axes, value: float) -> None:
-    panel.axhline(value, color=INK, linestyle=_DASHED, linewidth=1, zorder=3, label="at chance")
+    panel.axhline(value, color=INK, linestyle=_DOTTED, linewidth=1.2, zorder=3, label="at chance")
     panel.annotate(
         f"{value:.2f}", (1, value), xycoords=("axes fraction", "data"), xytext=(4, 0),
         textcoords="offset points", va="center", fontsize=9,
@@ -583,12 +597,17 @@ def _mark_chance(panel: Axes, value: float) -> None:
 
 
 def _finish_panel(panel: Axes, title: str) -> None:
-    labeled = dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))  # each name once
+    labeled = _named(panel)
     panel.margins(x=0)
     panel.set_title(title, pad=20)
     panel.legend(
         labeled.values(), labeled.keys(), loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=1
     )
+
+
+def _named(panel: Axes) -> dict[str, Any]:
+    """What a legend has to name, each name once."""
+    return dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
 
 
 def _draw_densities(

@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 from sicgan_lite.checkpoint import save_generator
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
-from sicgan_lite.devices import describe_machine
+from sicgan_lite.devices import describe_machine, keep_freed_memory
 from sicgan_lite.experiments import RUNS, SWEEPS, by_photograph
 from sicgan_lite.files import sha256_of, write_atomically
 from sicgan_lite.images import sample_image
@@ -149,6 +149,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[[], *known], metavar="NAME", help=", ".join(known))
     names = parser.parse_args().names or known
     os.nice(19)
+    keep_freed_memory()
     torch.set_num_threads(THREADS)
     for name in names:
         if name in SWEEPS:

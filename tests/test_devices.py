@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -41,3 +43,31 @@ def test_a_machine_is_described_in_plain_values_that_identify_the_computation():
     assert said["versions"]["torch"] == torch.__version__
     assert said["threads"] == torch.get_num_threads()
     assert torch.backends.cpu.get_cpu_capability() in said["processor"]
+
+
+FAULTS = """
+import resource, sys
+import torch
+from sicgan_lite.devices import keep_freed_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        torch.ones(4_000_000)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+torch.set_num_threads(1)
+apart = faults()
+keep_freed_memory()
+faults()
+print(apart, faults())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator is what it speaks to")
+def test_freed_memory_is_used_again():
+    result = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True)
+    apart, kept = map(int, result.stdout.split())
+    # 20 tensors of 16 MB are 78,000 pages of 4 kB, or 160 of 2 MB.
+    assert apart >= 150
+    assert kept <= 20

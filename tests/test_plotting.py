@@ -414,7 +414,18 @@ def test_a_short_history_is_drawn_as_it_is():
     np.testing.assert_allclose(line(plot_losses(short).axes[0], "$L_G$").get_ydata(), short["loss_g"])
 
 
-def test_dashed_lines_stand_at_chance():
+def test_no_curve_is_told_from_another_by_its_colour_alone():
+    figures = plot_losses(HISTORY, equilibrium=CHANCE), training_frame(COFFEE, HISTORY, 100, CHANCE)
+    for figure in figures:
+        losses, scores = figure.axes[-2:]
+        for panel, names in ((losses, ("$L_D$", "$L_G$")), (scores, ("real", "generated"))):
+            drawn = [line(panel, name) for name in names] + lines(panel, "at chance")[:1]
+            # matplotlib keeps dashes here alone; solid lines have none
+            dashes = [curve._dash_pattern[1] for curve in drawn]
+            assert len({tuple(pattern) if pattern else () for pattern in dashes}) == 3
+
+
+def test_dotted_lines_stand_at_chance():
     losses: Any
     losses, scores = plot_losses(HISTORY, equilibrium=CHANCE).axes
     assert [drawn.get_ydata()[0] for drawn in lines(losses, "at chance")] == [1.3763, 0.7985]

@@ -848,6 +848,13 @@ JOBS = [
         ("test_sweep::test_a_sweep_that_is_not_whole_is_refused",),
     ),
     Mutant(
+        "devices.py",
+        "mallopt(_MMAP_MAX, 0)",
+        "mallopt(_MMAP_MAX, 65536)",
+        "every large tensor is mapped anew",
+        ("test_devices::test_freed_memory_is_used_again",),
+    ),
+    Mutant(
         "album.py",
         "if not same or read_results(model).get(",
         "if not same and read_results(model).get(",
