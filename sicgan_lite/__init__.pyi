@@ -71,6 +71,7 @@ from .runs import finished_runs as finished_runs
 from .runs import load_run as load_run
 from .runs import paper_table as paper_table
 from .sweep import SweepRun as SweepRun
+from .sweep import load_sweep as load_sweep
 from .sweep import read_run as read_run
 from .sweep import run_sweep as run_sweep
 from .sweep import write_table as write_table

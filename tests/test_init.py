@@ -36,7 +36,7 @@ NAMES = {
     " show_ab_histogram show_coverage show_delta_e_map show_features show_images style training_frame",
     "provenance": "Provenance",
     "runs": "Run finished_runs load_run paper_table",
-    "sweep": "SweepRun read_run run_sweep write_table",
+    "sweep": "SweepRun load_sweep read_run run_sweep write_table",
     "training": "StepRecord TrainState train train_step",
 }
 HEAVY = [

@@ -53,6 +53,12 @@ def slug(url: str) -> str:
     return found["slug"]
 
 
+def pages_url(root: Path = ROOT) -> str:
+    """Where GitHub publishes the repository's pages, with a slash at the end."""
+    owner, name = slug(address(root)).split("/")
+    return f"https://{owner}.github.io/{name}/"
+
+
 def colab_link(chapter: str, root: Path = ROOT) -> str:
     """Where Colab opens a chapter, given its file name without the ending."""
     base = "https://colab.research.google.com/github"

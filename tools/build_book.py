@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 STAMP = BUILD / "built-from.txt"
-SOURCES = ("_config.yml", "_toc.yml", "book", "sicgan_lite", "tools/build_book.py")
+PROGRAMS = ("tools/address.py", "tools/build_book.py", "tools/finish_pages.py")
+SOURCES = ("_config.yml", "_toc.yml", "book", "sicgan_lite", *PROGRAMS)
 # -W: a warning fails the build. -n: so does a reference to nothing.
 STRICT = ("-W", "-n", "--keep-going")
 

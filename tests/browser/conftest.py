@@ -37,11 +37,14 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(HTML)
 
 
+@pytest.fixture(scope="session")
+def served(book: str) -> Iterator[str]:
+    """The address of the pages over http."""
+    with serve(HTML) as address:
+        yield address
+
+
 @pytest.fixture(scope="session", params=["http", "file"])
-def base(request: pytest.FixtureRequest, book: str) -> Iterator[str]:
+def base(request: pytest.FixtureRequest, served: str) -> str:
     """The address in front of every page's path."""
-    if request.param == "file":
-        yield HTML.as_uri()
-    else:
-        with serve(HTML) as address:
-            yield address
+    return served if request.param == "http" else HTML.as_uri()

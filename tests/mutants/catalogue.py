@@ -810,6 +810,13 @@ JOBS = [
         ("test_sweep::test_another_photograph_is_another_run",),
     ),
     Mutant(
+        "sweep.py",
+        "    if missing:\n",
+        "    if missing > 100:\n",
+        "a sweep with gaps passes for whole",
+        ("test_sweep::test_a_sweep_that_is_not_whole_is_refused",),
+    ),
+    Mutant(
         "album.py",
         "if not same or read_results(model).get(",
         "if not same and read_results(model).get(",

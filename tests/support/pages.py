@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import yaml
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HTML = ROOT / "_build" / "html"
@@ -55,6 +55,18 @@ def toc_pages() -> list[str]:
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
     chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
     return [f"{name}.html" for name in [toc["root"], *(chapter["file"] for chapter in chapters)]]
+
+
+CHAPTERS = [page for page in toc_pages() if page[5:7].isdigit()]
+# One page of source code stands for all.
+PAGES = [
+    *toc_pages(),
+    "genindex.html",
+    "py-modindex.html",
+    "search.html",
+    "_modules/sicgan_lite/color.html",
+]
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

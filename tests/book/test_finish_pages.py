@@ -1,0 +1,134 @@
+"""What is done on a page after Sphinx, on small pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import finish_pages
+import pytest
+from address import pages_url
+
+STATE = '<script type="application/vnd.jupyter.widget-state+json">{"a": "<b>\\n"}</script>'
+PAGE = f"""<html><head><meta name="viewport" content="a" /><title>T</title><meta name="viewport" content="b">
+<script src="_static/documentation_options.js?v=1"></script>
+<script>DOCUMENTATION_OPTIONS.pagename = 'x';</script>
+<script src="_static/doctools.js?v=1"></script>
+<script data-x="y" src="searchindex.js"></script>
+<script defer="defer" src="../_static/vendor/mathjax/tex-mml-chtml.js?v=1"></script>
+{STATE}
+<script defer="defer" src="_static/shim.js?v=1"></script>
+<script defer="defer" src="_static/vendor/html-manager/embed.js?v=1"></script>
+</head><body><div id="pst-primary-sidebar" class="bd-sidebar"></div><h1>Text</h1>
+<div role="list" class="citation-list"><div class="citation" role="doc-biblioentry">R</div></div>
+</body></html>
+"""
+
+
+def test_the_page_is_finished_once_and_for_all() -> None:
+    page = finish_pages.finish(PAGE)
+    assert finish_pages.finish(page) == page
+
+
+def test_scripts_wait_in_their_order() -> None:
+    page = finish_pages.finish(PAGE)
+    assert '<script src="_static/documentation_options.js?v=1">' in page
+    assert "<script>DOCUMENTATION_OPTIONS" in page
+    assert '<script defer src="_static/doctools.js?v=1">' in page
+    assert '<script defer data-x="y" src="searchindex.js">' in page
+    assert page.index("doctools") < page.index("searchindex")
+
+
+def test_the_search_page_keeps_its_own() -> None:
+    page = PAGE.replace("<h1>", '<div id="search-results"></div><h1>')
+    assert '<script src="_static/doctools.js?v=1">' in finish_pages.finish(page)
+
+
+def test_widgets_come_after_the_text() -> None:
+    page = finish_pages.finish(PAGE)
+    places = [page.index(mark) for mark in ("<h1>", STATE, "shim.js", "embed.js", "</body>")]
+    assert places == sorted(places)
+    assert page.count(STATE) == 1
+
+
+def test_mathjax_is_loaded_for_equations_alone() -> None:
+    assert "mathjax" not in finish_pages.finish(PAGE)
+    assert "mathjax" in finish_pages.finish(
+        PAGE.replace("<h1>", '<span class="math notranslate">x</span><h1>')
+    )
+
+
+def test_regions_have_roles_and_nothing_stands_twice() -> None:
+    page = finish_pages.finish(PAGE)
+    assert '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"' in page
+    assert 'role="list"' not in page
+    assert "doc-biblioentry" not in page
+    assert page.count('name="viewport"') == 1
+
+
+def test_icons_that_no_page_shows_are_left_out() -> None:
+    sun, moon = '[512,512,[9728],"f185","M1 2"]', '[384,512,["m"],"f186",["M3","M4"]]'
+    script = f'var a={{sun:{sun},"moon-up":{moon},x:{sun}}};b={{"moon-up":{moon}}}'
+    assert (
+        finish_pages.keep_icons(script, {"moon-up"}) == f'var a={{"moon-up":{moon},}};b={{"moon-up":{moon}}}'
+    )
+    assert finish_pages.keep_icons(script, {"sun", "x", "moon-up"}) == script
+    assert finish_pages.used_icons(['<i class="fas fa-sun fa-lg">', "<b class='fa-moon-up'>"]) == {
+        "sun",
+        "lg",
+        "moon-up",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("<p>Short.</p><p>A <em>longer</em>\nparagraph &amp; its entities, long enough.</p>", None),
+        ("", finish_pages.ABOUT),
+    ],
+)
+def test_a_page_is_described_by_its_first_paragraph(body: str, wanted: str | None) -> None:
+    expected = wanted or "A longer paragraph & its entities, long enough."
+    assert finish_pages.describe(body) == expected
+
+
+def test_a_long_description_ends_at_a_word() -> None:
+    text = finish_pages.describe(f"<p>{'word ' * 100}</p>")
+    assert len(text) <= finish_pages.LONGEST
+    assert text.endswith("word…")
+
+
+def test_the_card_is_at_the_address_of_the_config_and_escapes_its_text() -> None:
+    context = {
+        "title": "<em>A</em> &amp; B",
+        "body": '<p>Says "much" of the page, and it is long enough.</p>',
+    }
+    finish_pages.add_card(None, "book/x", "page.html", context, None)
+    tags = context["metatags"]
+    assert f'<meta property="og:image" content="{pages_url()}_static/card.jpg" />' in tags
+    assert f'content="{pages_url()}book/x.html"' in tags
+    assert 'property="og:title" content="A &amp; B"' in tags
+    assert "Says &quot;much&quot;" in tags
+
+
+def test_the_address_of_the_pages_follows_that_of_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text("repository:\n  url: &r https://github.com/some/thing\n", "utf-8")
+    assert pages_url(tmp_path) == "https://some.github.io/thing/"
+
+
+def test_all_pages_are_finished_and_the_root_leads_to_the_book(tmp_path: Path) -> None:
+    icons = tmp_path / "_static" / "scripts" / "fontawesome.js"
+    icons.parent.mkdir(parents=True)
+    icons.write_text('a={sun:[1,1,[],"f1","M"],bars:[1,1,[],"f2","M"]}', "utf-8")
+    (tmp_path / "page.html").write_text(PAGE.replace("<h1>", '<i class="fas fa-bars"></i><h1>'), "utf-8")
+    untouched = tmp_path / "_static" / "macros.html"
+    untouched.write_text(PAGE, "utf-8")
+    config, builder = SimpleNamespace(root_doc="book/index"), SimpleNamespace(format="html")
+    app = SimpleNamespace(outdir=tmp_path, config=config, builder=builder)
+    finish_pages.finish_all(app, ValueError("the build failed"))
+    assert "sun" in icons.read_text("utf-8")
+    finish_pages.finish_all(app, None)
+    assert icons.read_text("utf-8") == 'a={bars:[1,1,[],"f2","M"]}'
+    assert "<script defer" in (tmp_path / "page.html").read_text("utf-8")
+    assert untouched.read_text("utf-8") == PAGE
+    assert 'content="0; url=book/index.html"' in (tmp_path / "index.html").read_text("utf-8")
