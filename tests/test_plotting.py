@@ -558,7 +558,8 @@ def test_a_reckoning_shows_both_regions_of_every_photograph():
         "cup": {"grey": ([20.0], [24.0]), "L1": ([3.0, 4.0, 8.0], [4.0, 5.0, 6.0])},
         "cat": {"grey": ([17.0], [12.0]), "L1": ([1.0, 2.0, 3.0], [7.0, 7.0, 1.0])},
     }
-    cup, cat = plot_reckoning(scores).axes
+    panels: Any = plot_reckoning(scores).axes
+    cup, cat = panels
     assert [panel.get_title(loc="left") for panel in (cup, cat)] == ["cup", "cat"]
     assert [text.get_text() for text in cup.get_yticklabels()] == ["grey", "L1"]
     for panel, seen, held_out in [(cup, 5.0, 5.0), (cat, 2.0, 5.0)]:
