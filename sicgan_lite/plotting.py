@@ -48,6 +48,8 @@ _DENSE: Any = (0, (3, 1))
 _DOTTED: Any = (0, (1, 1.5))
 _SLIM_BAR: Mapping[str, Any] = {"shrink": 0.9, "aspect": 24, "pad": 0.02}
 _BAR_WIDTH = 0.8  # inches that a colour bar takes, label included
+# label, place in a pair, color, marker, shift within the row
+_REGIONS: Any = (("seen", 0, REAL, "o", -0.15), ("held out", 1, FAKE, "D", 0.15))
 
 STYLE: Mapping[str, Any] = {
     "figure.facecolor": PAPER,
@@ -480,6 +482,36 @@ def plot_ablation(
     panel.set_ylim(len(scores) - 0.5, -0.5)
     panel.grid(visible=False, axis="y")
     panel.set_xlabel(f"{label}\nlarge dot and bar: mean ± standard deviation; small dots: seeds")
+    return figure
+
+
+@style()
+def plot_reckoning(
+    scores: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
+) -> BookFigure:
+    """A panel for each photograph, a row for each method: errors on the seen and the held-out region.
+
+    ``scores`` maps a photograph to methods, and a method to (seen, held out), with one number for
+    each seed: small dots; the large one is their mean. Errors: ValueError when the photographs
+    have different methods.
+    """
+    methods, *others = [list(rows) for rows in scores.values()]
+    if different := [other for other in others if other != methods]:
+        raise ValueError(f"every photograph needs the methods {methods}; one has {different[0]}")
+    figure = _figure(WIDTH, 1.2 + 0.3 * len(methods))
+    panels = figure.subplots(1, len(scores), sharey=True, squeeze=False)[0]
+    for panel, (name, rows) in zip(panels, scores.items(), strict=True):
+        for label, side, color, marker, shift in _REGIONS:
+            for row, values in enumerate(pair[side] for pair in rows.values()):
+                height = row + shift
+                panel.plot(values, [height] * len(values), marker, color=color, alpha=0.5, markersize=3)
+                mean = float(np.mean(values))
+                panel.plot(mean, height, marker, color=color, markersize=7, label=label if row == 0 else "")
+        panel.set(title=name, xlabel="mean ΔE2000", xlim=(0, None))
+        panel.grid(visible=False, axis="y")
+    panels[0].set_yticks(range(len(methods)), methods)
+    panels[0].set_ylim(len(methods) - 0.5, -0.5)
+    panels[0].legend(loc="lower left", bbox_to_anchor=(0, 1.1), ncols=2)
     return figure
 
 

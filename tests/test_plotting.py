@@ -29,6 +29,7 @@ from sicgan_lite.plotting import (
     plot_curves,
     plot_game,
     plot_losses,
+    plot_reckoning,
     rasterize,
     reduce_colors,
     score_frame,
@@ -82,6 +83,7 @@ def every_figure() -> dict[str, BookFigure]:
         "game": game(),
         "frame": training_frame(COFFEE, HISTORY, 100, CHANCE),
         "ablation": plot_ablation({"all": [6.0, 6.5], "none": [8.0, 9.0]}, baseline="all"),
+        "reckoning": plot_reckoning({"coffee": {"grey": ([20.0], [24.0]), "L1": ([3.0, 4.0], [4.0, 5.0])}}),
     }
 
 
@@ -599,6 +601,31 @@ def test_curves_are_told_apart_by_more_than_color():
     assert [text.get_text() for text in panel.get_legend().get_texts()] == list("abcd")
     with pytest.raises(ValueError, match="5 curves; at most 4"):
         plot_curves(X, {**four, "e": X}, xlabel="", ylabel="")
+
+
+def test_a_reckoning_shows_both_regions_of_every_photograph():
+    scores = {
+        "cup": {"grey": ([20.0], [24.0]), "L1": ([3.0, 4.0, 8.0], [4.0, 5.0, 6.0])},
+        "cat": {"grey": ([17.0], [12.0]), "L1": ([1.0, 2.0, 3.0], [7.0, 7.0, 1.0])},
+    }
+    panels: Any = plot_reckoning(scores).axes
+    cup, cat = panels
+    assert [panel.get_title(loc="left") for panel in (cup, cat)] == ["cup", "cat"]
+    assert [text.get_text() for text in cup.get_yticklabels()] == ["grey", "L1"]
+    for panel, seen, held_out in [(cup, 5.0, 5.0), (cat, 2.0, 5.0)]:
+        drawn = {tuple(dots.get_xdata()): float(np.mean(dots.get_ydata())) for dots in panel.get_lines()}
+        assert all((mean,) in drawn for mean in (seen, held_out))
+    assert line(cup, "seen").get_xdata()[0] == 20
+    assert line(cup, "held out").get_xdata()[0] == 24
+    seeds = [dots for dots in cat.get_lines() if list(dots.get_xdata()) == [7.0, 7.0, 1.0]]
+    assert seeds[0].get_color() == line(cup, "held out").get_color()
+    assert round(float(seeds[0].get_ydata()[0])) == 1  # the row of L1, a little below its middle
+
+
+def test_a_reckoning_needs_the_same_methods_for_every_photograph():
+    one, other = {"grey": ([1.0], [2.0])}, {"L1": ([1.0], [2.0])}
+    with pytest.raises(ValueError, match=r"\['grey'\].*one has \['L1'\]"):
+        plot_reckoning({"cup": one, "cat": other})
 
 
 def test_an_ablation_shows_mean_spread_and_seeds():
