@@ -40,6 +40,7 @@ from .metrics import delta_e as delta_e
 from .metrics import delta_e_map as delta_e_map
 from .metrics import grey as grey
 from .metrics import mean_color as mean_color
+from .metrics import median_by_lightness as median_by_lightness
 from .metrics import nearest_neighbor as nearest_neighbor
 from .networks import Discriminator as Discriminator
 from .networks import Generator as Generator
@@ -57,6 +58,7 @@ from .plotting import plot_ablation as plot_ablation
 from .plotting import plot_curves as plot_curves
 from .plotting import plot_game as plot_game
 from .plotting import plot_losses as plot_losses
+from .plotting import plot_reckoning as plot_reckoning
 from .plotting import rasterize as rasterize
 from .plotting import score_frame as score_frame
 from .plotting import show_ab_histogram as show_ab_histogram
@@ -73,6 +75,7 @@ from .runs import load_run as load_run
 from .runs import paper_table as paper_table
 from .sweep import SweepRun as SweepRun
 from .sweep import load_sweep as load_sweep
+from .sweep import mean_and_spread as mean_and_spread
 from .sweep import read_run as read_run
 from .sweep import run_sweep as run_sweep
 from .sweep import write_table as write_table

@@ -73,6 +73,28 @@ def best_constant(rgb: Image, where: Mask | None = None) -> Image:
     return _paint(rgb, min(fits, key=lambda fit: fit.fun).x)
 
 
+def median_by_lightness(rgb: Image, where: Mask | None = None, *, bins: int = 32) -> Image:
+    """The photograph with one ab for each lightness: the medians of a and b in steps of L.
+
+    ``bins`` equal steps of L from 0 to 100, fitted over the pixels that ``where`` marks if given; a
+    step without a pixel stays grey. It is what an L1 loss asks of a network that knows lightness
+    alone. Errors: ValueError for less than one bin; for a mask as ``delta_e``.
+    """
+    if bins < 1:
+        raise ValueError(f"bins must be at least 1, got {bins}")
+    lightness, known = rgb_to_lab(rgb)[..., 0], _marked(rgb_to_lab(rgb), where)
+    table = np.zeros((bins, 2), np.float32)
+    steps = _steps(known[:, 0], bins)
+    for step in np.unique(steps):
+        table[step] = np.median(known[steps == step, 1:], axis=0)
+    return merge_ab(lightness, table[_steps(lightness, bins)])
+
+
+def _steps(lightness: np.ndarray, bins: int) -> np.ndarray:
+    """The number of each lightness's step; 100 belongs to the last."""
+    return np.minimum((lightness * (bins / 100)).astype(int), bins - 1)
+
+
 def nearest_neighbor(
     patches: PatchSet, rgb: Image, *, samples: int = 20_000, rng: np.random.Generator
 ) -> Image:

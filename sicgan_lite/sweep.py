@@ -111,6 +111,17 @@ def load_sweep(name: str, folder: Path | None = None) -> dict[str, list[SweepRun
     return {image: [read_run(path) for path in paths] for image, paths in files.items()}
 
 
+def mean_and_spread(values: Sequence[float]) -> str:
+    """For people: "3.7 ± 0.6", the mean and the standard deviation over seeds; one value alone.
+
+    Errors: ValueError for no values.
+    """
+    if len(values) == 0:
+        raise ValueError("the mean of no values was asked for")
+    spread = f" ± {np.std(values, ddof=1):.1f}" if len(values) > 1 else ""
+    return f"{np.mean(values):.1f}{spread}"
+
+
 def write_table(path: str | Path, runs: Mapping[str, Sequence[SweepRun]]) -> None:
     """Write runs as one tidy CSV, a row each: photograph, file, every setting, every result.
 

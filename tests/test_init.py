@@ -27,17 +27,18 @@ NAMES = {
     "jobs": "JobsError",
     "losses": "add_instance_noise discriminator_loss equilibrium_losses generator_loss"
     " optimal_discriminator smooth_targets",
-    "metrics": "best_constant colorfulness delta_e delta_e_map grey mean_color nearest_neighbor",
+    "metrics": "best_constant colorfulness delta_e delta_e_map grey mean_color median_by_lightness"
+    " nearest_neighbor",
     "networks": "Discriminator Generator count_parameters receptive_field",
     "origins": "sample_origins",
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",
     "pixelgan": "PixelGame shrink",
     "plotting": "before_after compare_losses plot_ablation plot_curves plot_game plot_losses"
-    " rasterize score_frame"
+    " plot_reckoning rasterize score_frame"
     " show_ab_histogram show_coverage show_delta_e_map show_features show_images style training_frame",
     "provenance": "Provenance",
     "runs": "Run finished_runs load_run paper_table",
-    "sweep": "SweepRun load_sweep read_run run_sweep write_table",
+    "sweep": "SweepRun load_sweep mean_and_spread read_run run_sweep write_table",
     "training": "StepRecord TrainState train train_step",
 }
 HEAVY = [

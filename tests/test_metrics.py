@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.stats import binned_statistic
 from support.tiny import photo, tiny_config
 
 from sicgan_lite import (
@@ -16,6 +17,7 @@ from sicgan_lite import (
     grey,
     lightness_features,
     mean_color,
+    median_by_lightness,
     merge_ab,
     nearest_neighbor,
     rgb_to_lab,
@@ -202,6 +204,41 @@ def test_a_baseline_can_be_fitted_on_a_part(baseline):
 
 def patches_of(rgb: np.ndarray, **changes: object) -> PatchSet:
     return PatchSet(rgb, tiny_config(**changes), rng=np.random.default_rng(0))
+
+
+def test_each_lightness_gets_the_medians_of_its_step():
+    rgb = photo(40, 50)
+    known = np.zeros((40, 50), bool)
+    known[:, 10:] = True
+    lab = rgb_to_lab(rgb)
+    painted = rgb_to_lab(median_by_lightness(rgb, known, bins=10))
+    edges = np.linspace(0, 100, 11)
+    for channel in (1, 2):
+        medians, _, number = binned_statistic(lab[known][:, 0], lab[known][:, channel], "median", edges)
+        wanted = np.nan_to_num(medians)[np.clip(np.digitize(lab[..., 0], edges) - 1, 0, 9)]
+        assert len(number) == known.sum()
+        # In gamut, but for the rounding to 8 bits.
+        assert np.median(np.abs(painted[..., channel] - wanted)) < 0.5
+
+
+def test_one_step_is_the_median_colour_and_many_fit_better():
+    rgb = photo(40, 50)
+    median = np.median(rgb_to_lab(rgb)[..., 1:].reshape(-1, 2), axis=0)
+    lightness = rgb_to_lab(rgb)[..., 0]
+    one = merge_ab(lightness, np.broadcast_to(median.astype(np.float32), (*lightness.shape, 2)))
+    assert np.array_equal(median_by_lightness(rgb, bins=1), one)
+    errors = [delta_e(median_by_lightness(rgb, bins=bins), rgb) for bins in (1, 4, 32)]
+    assert errors[0] > errors[1] > errors[2]
+
+
+def test_white_belongs_to_the_last_step_and_an_empty_step_is_grey():
+    rgb = np.array([[[255, 255, 255], [200, 40, 40], [10, 10, 30]]], np.uint8)
+    known = np.array([[True, True, False]])
+    painted = median_by_lightness(rgb, known, bins=4)
+    assert np.abs(painted.astype(int) - rgb)[0, :2].max() <= 1
+    assert np.ptp(painted[0, 2].astype(int)) <= 1
+    with pytest.raises(ValueError, match="bins must be at least 1, got 0"):
+        median_by_lightness(rgb, bins=0)
 
 
 def test_the_nearest_neighbor_is_that_of_a_naive_search():

@@ -24,6 +24,7 @@ from sicgan_lite import (
     delta_e_map,
     load_generator,
     load_sweep,
+    mean_and_spread,
     read_run,
     run_sweep,
     sample_image,
@@ -117,6 +118,13 @@ def test_the_table_has_a_row_a_run_and_loses_nothing(tmp_path: Path) -> None:
         assert float(row["delta_e"]) == run.results["delta_e"]
         assert row["torch"] == run.results["versions"]["torch"]
         assert int(row["size"]) == 8
+
+
+def test_a_mean_is_told_with_its_spread_over_seeds() -> None:
+    assert mean_and_spread([1.0, 2.0, 3.0]) == "2.0 ± 1.0"  # the sample's deviation, not the population's
+    assert mean_and_spread([4.25]) == "4.2"
+    with pytest.raises(ValueError, match="no values"):
+        mean_and_spread([])
 
 
 def test_results_travel_with_a_generator_and_only_when_there_are_any(tmp_path: Path) -> None:

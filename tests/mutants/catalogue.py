@@ -848,6 +848,27 @@ JOBS = [
         ("test_sweep::test_a_sweep_that_is_not_whole_is_refused",),
     ),
     Mutant(
+        "metrics.py",
+        "np.median(known[steps == step, 1:], axis=0)",
+        "np.mean(known[steps == step, 1:], axis=0)",
+        "a step of lightness gets its mean colour",
+        ("test_metrics::test_each_lightness_gets_the_medians_of_its_step",),
+    ),
+    Mutant(
+        "metrics.py",
+        ".astype(int), bins - 1)",
+        ".astype(int), bins)",
+        "white has no step of its own",
+        ("test_metrics::test_white_belongs_to_the_last_step_and_an_empty_step_is_grey",),
+    ),
+    Mutant(
+        "exercises/results.py",
+        'low + right: "the corner is counted twice',
+        'low * right: "the corner is counted twice',
+        "a corner counted twice is not explained",
+        ("test_exercises_results",),
+    ),
+    Mutant(
         "devices.py",
         "mallopt(_MMAP_MAX, 0)",
         "mallopt(_MMAP_MAX, 65536)",
