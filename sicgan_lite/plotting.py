@@ -408,7 +408,7 @@ def training_frame(
     height = _TITLE + tall + 2.0
     figure = _frame(4.8, height, photographic=True)
     picture = figure.add_axes((0.02, 2.0 / height, 0.64, tall / height))
-    losses, scores = (figure.add_axes((left, 0.45 / height, 0.34, 1.2 / height)) for left in (0.09, 0.58))
+    losses, scores = (figure.add_axes((left, 0.45 / height, 0.32, 1.2 / height)) for left in (0.08, 0.6))
     _draw_image(picture, snapshot, f"step {step}", None)
     _draw_losses(losses, history, equilibrium, raw=False)
     _draw_scores(scores, history, equilibrium, raw=False)
