@@ -419,7 +419,7 @@ def training_frame(
         panel.set_xlabel("step", labelpad=1)
     named = {name: drawn for panel in (losses, scores) for name, drawn in _named(panel).items()}
     for panel in (losses, scores):
-        panel.get_legend().remove()
+        panel.legend().remove()
         panel.set_title(panel.get_title(loc="left"), pad=5)
     figure.legend(named.values(), named, loc="upper left", bbox_to_anchor=(0.67, (2.0 + tall) / height))
     return figure

@@ -212,11 +212,11 @@ def test_each_lightness_gets_the_medians_of_its_step():
     known[:, 10:] = True
     lab = rgb_to_lab(rgb)
     painted = rgb_to_lab(median_by_lightness(rgb, known, bins=10))
-    edges = np.linspace(0, 100, 11)
     for channel in (1, 2):
-        medians, _, number = binned_statistic(lab[known][:, 0], lab[known][:, channel], "median", edges)
+        medians, edges, _ = binned_statistic(
+            lab[known][:, 0], lab[known][:, channel], "median", bins=10, range=(0, 100)
+        )
         wanted = np.nan_to_num(medians)[np.clip(np.digitize(lab[..., 0], edges) - 1, 0, 9)]
-        assert len(number) == known.sum()
         # In gamut, but for the rounding to 8 bits.
         assert np.median(np.abs(painted[..., channel] - wanted)) < 0.5
 
