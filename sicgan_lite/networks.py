@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
+from torch.nn.functional import adaptive_avg_pool2d
 
 from sicgan_lite.config import ALL_FEATURES
 
@@ -52,7 +54,7 @@ class Discriminator(nn.Module):
         self.conditional = conditional
         self.layers = nn.Sequential(
             *_convolutions(5 if conditional else 2, widths),
-            nn.AdaptiveAvgPool2d(POOLED_SIZE),
+            _AveragePool(POOLED_SIZE),
             nn.Flatten(),
             nn.Linear(widths[-1] * POOLED_SIZE**2, 1),
         )
@@ -63,6 +65,35 @@ class Discriminator(nn.Module):
         """Logits; ``features`` are looked at only when ``conditional``."""
         seen = torch.cat([features[:, :3], ab], dim=1) if self.conditional else ab
         return self.layers(seen).squeeze(1)
+
+
+class _AveragePool(nn.AdaptiveAvgPool2d):
+    """PyTorch's layer, with a gradient that costs a twentieth of a training step less.
+
+    Its own gradient is copied twice on the way to a channels_last input. The values are the same.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name that nn.Module gives it
+        height, width = input.shape[-2:]
+        whole = height % POOLED_SIZE == 0 and width % POOLED_SIZE == 0
+        return _BlockAverage.apply(input) if whole else super().forward(input)
+
+
+class _BlockAverage(torch.autograd.Function):
+    """The mean of each of 8×8 equal blocks."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, maps: Tensor) -> Tensor:
+        ctx.shape = maps.shape
+        return adaptive_avg_pool2d(maps, POOLED_SIZE)
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, gradient: Tensor) -> Tensor:
+        n, channels, height, width = ctx.shape
+        rows, columns = height // POOLED_SIZE, width // POOLED_SIZE
+        blocks = (gradient / (rows * columns)).permute(0, 2, 3, 1)[:, :, None, :, None]
+        spread = blocks.expand(n, POOLED_SIZE, rows, POOLED_SIZE, columns, channels)
+        return spread.reshape(n, height, width, channels).permute(0, 3, 1, 2)
 
 
 def receptive_field(network: nn.Module) -> int:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, linear
+from torch.nn.functional import adaptive_avg_pool2d, conv2d, linear
 
 from sicgan_lite import ALL_FEATURES, Discriminator, Generator, count_parameters, receptive_field
 
@@ -153,3 +153,24 @@ def test_a_generator_knows_how_it_was_trained():
     generator = Generator([4, 6], 24, ["x", "y"])
     assert (generator.widths, generator.size, generator.features) == ((4, 6), 24, ("x", "y"))
     assert all(name.endswith(("weight", "bias")) for name in generator.state_dict())
+
+
+@pytest.mark.parametrize("size", [(8, 8), (16, 64), (24, 40), (9, 16), (33, 20)])
+def test_the_gradient_of_the_averages_is_that_of_adaptive_pooling(size):
+    pool = next(m for m in Discriminator((6, 4)).modules() if isinstance(m, nn.AdaptiveAvgPool2d))
+    maps, weights = noise(2, 3, *size).double(), noise(2, 3, 8, 8, seed=1).double()
+    ours, theirs = maps.clone().requires_grad_(), maps.clone().requires_grad_()
+    (pool(ours) * weights).sum().backward()
+    (adaptive_avg_pool2d(theirs, 8) * weights).sum().backward()
+    assert torch.equal(pool(maps), adaptive_avg_pool2d(maps, 8))
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_the_gradient_of_the_averages_keeps_the_layout():
+    # Were it contiguous, every layer below would copy it: a twentieth of a training step.
+    pool = next(m for m in Discriminator((6, 4)).modules() if isinstance(m, nn.AdaptiveAvgPool2d))
+    maps = noise(2, 3, 16, 16).to(memory_format=torch.channels_last).requires_grad_()
+    gradients: list[Tensor] = []
+    maps.register_hook(gradients.append)
+    pool(maps).sum().backward()
+    assert gradients[0].is_contiguous(memory_format=torch.channels_last)

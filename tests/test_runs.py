@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import torch
 
 from sicgan_lite import recording, runs
 from sicgan_lite.config import Config
+from sicgan_lite.devices import uses_bfloat16
 from sicgan_lite.images import sample_image
 from sicgan_lite.recording import describe, keeps_picture, record_run
 from sicgan_lite.runs import (
@@ -183,8 +185,10 @@ def test_the_first_steps_repeat(name: str) -> None:
     image, config = RUNS[name]
     rgb = sample_image(image)
     recorded = read_records(folder / "history.csv")[:20]
-    again = list(islice(train(TrainState.create(rgb, config, "cpu")), 20))
     here = describe(image, rgb, config)
+    if config.precision == "bfloat16" and not uses_bfloat16("auto", torch.device("cpu")):
+        config = replace(config, precision="float32")  # emulated bfloat16 would take hours
+    again = list(islice(train(TrainState.create(rgb, config, "cpu")), 20))
     same = ("processor", "threads", "precision", "versions")
     if all(info[key] == here[key] for key in same):
         assert again == recorded

@@ -244,6 +244,20 @@ PATCHES = [
 NETWORKS = [
     Mutant(
         "networks.py",
+        "(gradient / (rows * columns))",
+        "(gradient / rows**2)",
+        "the gradient of the averages is right for square patches only",
+        ("test_networks::test_the_gradient_of_the_averages_is_that_of_adaptive_pooling",),
+    ),
+    Mutant(
+        "networks.py",
+        "height, width, channels).permute(0, 3, 1, 2)",
+        "height, width, channels).permute(0, 3, 1, 2).contiguous()",
+        "the gradient of the averages loses its layout, and every layer below copies it",
+        ("test_networks::test_the_gradient_of_the_averages_keeps_the_layout",),
+    ),
+    Mutant(
+        "networks.py",
         "features = features * self.in_use",
         "features = features * 1",
         "an ablation that ablates nothing",
