@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 STAMP = BUILD / "built-from.txt"
-PROGRAMS = ("tools/address.py", "tools/build_book.py", "tools/finish_pages.py")
+PROGRAMS = tuple(f"tools/{name}.py" for name in ("address", "build_book", "finish_pages", "records_table"))
 SOURCES = ("_config.yml", "_toc.yml", "book", "sicgan_lite", *PROGRAMS)
 # -W: a warning fails the build. -n: so does a reference to nothing.
 STRICT = ("-W", "-n", "--keep-going")
@@ -30,8 +30,7 @@ STRICT = ("-W", "-n", "--keep-going")
 def _source_files() -> list[Path]:
     """Every file that the pages are made of."""
     files = [file for name in SOURCES for file in [ROOT / name, *(ROOT / name).rglob("*")]]
-    # Recorded runs are read by chapters, whose outputs are stored; no page is made from them.
-    skipped = {"__pycache__", ".ipynb_checkpoints", "runs"}
+    skipped = {"__pycache__", ".ipynb_checkpoints"}
     return sorted(
         file for file in files if file.is_file() and not skipped & set(file.relative_to(ROOT).parts)
     )

@@ -1,0 +1,110 @@
+"""The page on the full runs: its tables say what the records say, its commands are understood."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+import re
+import shlex
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import records_table
+from support.chapters import BOOK
+
+from sicgan_lite import cli, recording, runs
+from sicgan_lite.experiments import RUNS, SWEEPS
+from sicgan_lite.runs import RecordError, runs_folder
+
+PAGE = (BOOK / "reproduce.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.4, "0 s"),
+        (99, "99 s"),
+        (120, "2 min"),
+        (5939, "99 min"),
+        (6000, "1 h 40 min"),
+        (3 * 3600, "3 h 00 min"),
+    ],
+)
+def test_durations_are_for_people(seconds: float, text: str) -> None:
+    assert records_table.duration(seconds) == text
+
+
+def test_every_run_has_its_row() -> None:
+    rows = {row[0].strip("`"): row for row in records_table.run_rows()}
+    assert list(rows) == list(RUNS)
+    for name, row in rows.items():
+        path = runs_folder() / name / "run.json"
+        info: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        if info.get("finished"):
+            assert row[1] == str(RUNS[name][1].total_steps)
+            assert info["sha256"]["generator.safetensors"].startswith(row[-1])
+        else:
+            assert row[1].endswith(f" of {RUNS[name][1].total_steps}")
+            assert row[3] == "not finished"
+
+
+def test_a_run_that_nobody_began_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(records_table, "runs_folder", lambda: tmp_path)
+    monkeypatch.setattr(runs, "runs_folder", lambda: tmp_path)
+    (row, *_) = records_table.run_rows()
+    assert row == ("`coffee-quick-seed0`", "0 of 200", "float32", "not finished", "—", "—")
+
+
+def test_a_sweeps_row_adds_up_its_table() -> None:
+    rows = {row[0].strip("`"): row for row in records_table.sweep_rows()}
+    for name, experiments in SWEEPS.items():
+        with (runs_folder() / f"{name}.csv").open(encoding="utf-8") as file:
+            seconds = sum(float(line["seconds"]) for line in csv.DictReader(file))
+        assert rows[name][1] == str(len(experiments))
+        assert rows[name][3] == records_table.duration(seconds)
+
+
+def test_a_record_that_was_changed_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = next(iter(RUNS))
+    for path in (runs_folder() / name).rglob("*"):
+        if path.is_file():
+            copy = tmp_path / path.relative_to(runs_folder())
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    monkeypatch.setattr(runs, "runs_folder", lambda: tmp_path)
+    (tmp_path / name / "history.csv").write_text("changed")
+    with pytest.raises(RecordError, match=r"history\.csv differs"):
+        list(records_table.run_rows())
+
+
+def test_a_table_that_is_none_is_refused() -> None:
+    directive = SimpleNamespace(arguments=["walks"], error=ValueError)
+    with pytest.raises(ValueError, match=r"\['runs', 'sweeps'\], got 'walks'"):
+        records_table.RecordsTable.run(directive)  # pyright: ignore[reportArgumentType]
+
+
+def test_the_command_line_knows_every_command_of_the_page() -> None:
+    lines = [line.lstrip("!") for block in blocks("bash") + blocks("ipython3") for line in block.splitlines()]
+    commands = [shlex.split(line)[1:] for line in lines if line.startswith("sicgan-lite ")]
+    assert len(commands) >= 6
+    for command in commands:
+        assert cli._parser().parse_args(command).run
+
+
+def test_the_recorder_knows_the_run_that_the_page_names() -> None:
+    (name,) = re.findall(r"make recorded-runs RUNS=(\S+)", PAGE)
+    assert name in RUNS
+    assert f"rm -r book/runs/{name}\n" in PAGE
+    assert recording.runs_folder().name == "runs"
+
+
+def test_the_programs_of_the_page_are_programs() -> None:
+    for block in blocks("python"):
+        ast.parse(block)
