@@ -103,6 +103,13 @@ def name_regions(page: str) -> str:
     return page.replace(' role="doc-biblioentry"', "")
 
 
+def mark_beats(page: str) -> str:
+    """What every chapter has, named for the stylesheet: the guess before the run, the way to Colab."""
+    page = page.replace("<p><em>Predict:</em>", '<p class="predict"><em>Predict:</em>')
+    colab = r'<a class="reference external" (href="https://colab[^"]*">Open this chapter)'
+    return re.sub(colab, r'<a class="reference external colab" \1', page)
+
+
 def drop_repeats(page: str) -> str:
     """One viewport, one title, and MathJax only where there is an equation."""
     first, *rest = re.split(r'<meta name="viewport"[^>]*>', page)
@@ -116,7 +123,8 @@ def drop_repeats(page: str) -> str:
 def finish(page: str) -> str:
     """All of it on one page; a second time changes nothing more."""
     is_search = 'id="search-results"' in page  # its own scripts ask for one another while it loads
-    return drop_repeats(name_regions(page if is_search else move_widgets(defer_scripts(page))))
+    page = mark_beats(name_regions(page))
+    return drop_repeats(page if is_search else move_widgets(defer_scripts(page)))
 
 
 def used_icons(pages: list[str]) -> set[str]:
