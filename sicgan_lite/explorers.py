@@ -21,8 +21,8 @@ from sicgan_lite.plotting import display_size, rasterize, reduce_colors
 Setting = float | str
 
 MAX_FRAMES = 36
-FRAME_BYTES = 20_000  # at most this on average,
-EXPLORER_BYTES = 540_000  # and this in all: 36 frames have 15 kB each
+FRAME_BYTES = 15_000  # at most this on average,
+LARGEST_FRAME = 3 * FRAME_BYTES  # and this for one that holds more than the others
 FRAME_DPI = 120
 DRAWING_COLORS = 64
 # Tried in this order until the frames fit. Drawings are first tried without loss.
@@ -62,7 +62,7 @@ def explore(
     name. ``render`` and ``alt`` are called with one setting of each: the first returns a Figure or
     a uint8 rgb array (h, w, 3), the second a text for readers who do not see it. ``start`` names
     the settings shown first. Errors: ValueError for more than 36 combinations, pictures of
-    different sizes or of more than 20 kB on average, and texts that are missing or repeated.
+    different sizes or of more than 15 kB on average, and texts that are missing or repeated.
     """
     controls = {name: _as_control(name, given) for name, given in values.items()}
     _check_controls(controls)
@@ -129,14 +129,17 @@ def _frame(drawn: Any) -> tuple[Image.Image, tuple[int, int], bool]:
 
 def _encode(frames: Sequence[Image.Image], *, photographic: bool) -> list[bytes]:
     """WebP files of the frames: all in one way, the best that keeps them within the budget."""
-    budget = min(FRAME_BYTES * len(frames), EXPLORER_BYTES)
+    budget = FRAME_BYTES * len(frames)
     lossy = [partial(_webp, quality=quality) for quality in QUALITIES]
     for webp in lossy if photographic else [_webp_drawing, *lossy]:
         files = [webp(frame) for frame in frames]
-        took = sum(map(len, files))
-        if took <= budget:
+        took, largest = sum(map(len, files)), max(map(len, files))
+        if took <= budget and largest <= LARGEST_FRAME:
             return files
-    raise ValueError(f"{len(frames)} frames take {took} bytes; the limit is {budget}: draw them smaller")
+    raise ValueError(
+        f"{len(frames)} frames take {took} bytes, the largest {largest}; "
+        f"the limits are {budget} and {LARGEST_FRAME}: draw them smaller"
+    )
 
 
 def _webp_drawing(frame: Image.Image) -> bytes:
