@@ -25,8 +25,10 @@ FRAME_BYTES = 15_000  # at most this on average,
 LARGEST_FRAME = 3 * FRAME_BYTES  # and this for one that holds more than the others
 FRAME_DPI = 120
 DRAWING_COLORS = 64
-# Tried in this order until the frames fit. Drawings are first tried without loss.
-QUALITIES = (90, 80, 70, 60, 45, 30)
+# Tried in this order until the frames fit: every quality, then the same with fewer pixels, shown at
+# the same size. Drawings are first tried without loss.
+QUALITIES = (90, 80, 70, 60, 45)
+SCALES = (1.0, 0.75, 0.5)
 DISPLAY_WIDTH = 640  # CSS pixels
 
 
@@ -131,8 +133,8 @@ def _encode(frames: Sequence[Image.Image], *, photographic: bool) -> list[bytes]
     """WebP files of the frames: all in one way, the best that keeps them within the budget."""
     budget = FRAME_BYTES * len(frames)
     lossy = [partial(_webp, quality=quality) for quality in QUALITIES]
-    for webp in lossy if photographic else [_webp_drawing, *lossy]:
-        files = [webp(frame) for frame in frames]
+    for scale, webp in product(SCALES, lossy if photographic else [_webp_drawing, *lossy]):
+        files = [webp(_shrink(frame, scale)) for frame in frames]
         took, largest = sum(map(len, files)), max(map(len, files))
         if took <= budget and largest <= LARGEST_FRAME:
             return files
@@ -140,6 +142,13 @@ def _encode(frames: Sequence[Image.Image], *, photographic: bool) -> list[bytes]
         f"{len(frames)} frames take {took} bytes, the largest {largest}; "
         f"the limits are {budget} and {LARGEST_FRAME}: draw them smaller"
     )
+
+
+def _shrink(frame: Image.Image, scale: float) -> Image.Image:
+    if scale == 1:
+        return frame
+    size = tuple(max(round(side * scale), 1) for side in frame.size)
+    return frame.resize(size, Image.Resampling.LANCZOS)
 
 
 def _webp_drawing(frame: Image.Image) -> bytes:

@@ -203,12 +203,24 @@ def test_a_frame_has_fifteen_kilobytes_on_average(monkeypatch):
 
 
 def test_no_frame_takes_the_bytes_of_all_others(monkeypatch):
-    sizes = iter([45_001, 1000, 1000, 1000] * 6 + [45_000, 1000, 1000, 1000])
-    monkeypatch.setattr(explorers, "_webp", lambda frame, **options: bytes(next(sizes)))
-    monkeypatch.setattr(explorers, "QUALITIES", (90, 80, 70, 60, 45, 30, 10))
+    tries = len(explorers.QUALITIES)
+    sizes = iter([45_001, 1000, 1000, 1000] * tries + [45_000, 1000, 1000, 1000])
+    widths = []
+    monkeypatch.setattr(
+        explorers, "_webp", lambda frame, **options: widths.append(frame.width) or bytes(next(sizes))
+    )
     box = explore(flat, alt=say, sigma=[0, 0.1, 0.2, 0.3])
     assert len(base64.b64decode(attribute(box.children[1].children[0], "src").split(",")[1])) == 45_000
     assert next(sizes, None) is None
+    assert widths == [60] * 4 * tries + [45] * 4, "first every quality, then fewer pixels"
+
+
+def test_frames_with_fewer_pixels_are_shown_at_the_same_size():
+    rng = np.random.default_rng(0)
+    _, stack = explore(lambda k: noise((350, 500, 3), 40, rng), alt=lambda k: f"k {k}", k=[1, 2]).children
+    for picture in stack.children:
+        assert pixels(picture).shape[1] < 500
+        assert (attribute(picture, "width"), attribute(picture, "height")) == ("500", "350")
 
 
 def test_frames_that_cannot_be_small_are_refused():

@@ -26,6 +26,8 @@
   const exact = symbols.filter(({ names }) => names.includes(asked));
   const close = symbols.filter(({ names }) => names.some((name) => bare(name) === bare(asked)));
   const found = exact.length ? exact : close;
+  // A single Latin letter stands on every page and in every name: Sphinx would list them all.
+  if (found.length && /^[A-Za-z]$/.test(bare(asked))) Search.performSearch = function () {};
   const box = document.createElement("section");
   box.className = "symbol-answers";
   box.setAttribute("aria-label", "Symbols");
