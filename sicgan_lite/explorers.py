@@ -147,8 +147,8 @@ def _encode(frames: Sequence[Image.Image], *, photographic: bool) -> list[bytes]
 def _shrink(frame: Image.Image, scale: float) -> Image.Image:
     if scale == 1:
         return frame
-    size = tuple(max(round(side * scale), 1) for side in frame.size)
-    return frame.resize(size, Image.Resampling.LANCZOS)
+    width, height = (max(round(side * scale), 1) for side in frame.size)
+    return frame.resize((width, height), Image.Resampling.LANCZOS)
 
 
 def _webp_drawing(frame: Image.Image) -> bytes:

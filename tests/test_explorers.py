@@ -225,7 +225,7 @@ def test_frames_with_fewer_pixels_are_shown_at_the_same_size():
 
 def test_frames_that_cannot_be_small_are_refused():
     rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match=r"2 frames take \d+ bytes, .* limits are 30000 and 45000: draw them"):
+    with pytest.raises(ValueError, match=r"2 frames take \d+ bytes, .* limits are 30000 and 45000"):
         explore(lambda k: noise((700, 900, 3), 80, rng), alt=lambda k: f"k {k}", k=[1, 2])
 
 

@@ -36,13 +36,14 @@ RUNS = {
     "paper": (
         "coffee-quick-seed0",
         "The paper's D",
-        "The colouring of a network whose judge sees colours alone: a brown saucer, and a pink tint inside the cup.",
+        "The colouring of a network whose judge sees colours alone: a brown saucer, and a pink tint inside "
+        "the cup.",
     ),
     "conditional": (
         "coffee-quick-conditional-seed0",
         "D sees lightness",
-        "The colouring of a network whose judge also sees lightness: a red-brown saucer, a white rim, golden coffee "
-        "and brown wood, close to the photograph.",
+        "The colouring of a network whose judge also sees lightness: a red-brown saucer, a white rim, golden "
+        "coffee and brown wood, close to the photograph.",
     ),
 }
 PICTURE = (

@@ -16,12 +16,11 @@ TEMPLATE = Path(__file__).resolve().parent / "missing_page.html"
 
 def missing_page(title: str, published: str, logo: str, pages: dict[str, str]) -> str:
     """The whole page: ``pages`` are titles by path, ``published`` is the address of the book's folder."""
-    links = "\n".join(
-        f'        <li><a data-path="{html.escape(path)}" href="{urlparse(published).path}{html.escape(path)}">'
-        f"{html.escape(name)}</a></li>"
-        for path, name in pages.items()
-    )
-    filled = {"TITLE": html.escape(title), "ROOT": urlparse(published).path, "LOGO": logo, "LINKS": links}
+    root = urlparse(published).path
+    safe = {html.escape(path): html.escape(name) for path, name in pages.items()}
+    items = [f'<li><a data-path="{path}" href="{root}{path}">{name}</a></li>' for path, name in safe.items()]
+    links = "\n".join(f"        {item}" for item in items)
+    filled = {"TITLE": html.escape(title), "ROOT": root, "LOGO": logo, "LINKS": links}
     text = TEMPLATE.read_text("utf-8")
     for key, value in filled.items():
         text = text.replace(f"@{key}@", value)

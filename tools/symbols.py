@@ -44,5 +44,8 @@ def _read_row(names: str, meaning: str, *where: str, folder: str) -> dict:
 def add_symbols(search_page: str, symbols: list[dict]) -> str:
     """The search page with the symbols in it, and the script that answers with them."""
     data = json.dumps(symbols, ensure_ascii=False).replace("<", "\\u003c")
-    tags = f'<script type="application/json" id="symbols">{data}</script>\n<script defer src="_static/search.js"></script>\n'
-    return search_page if 'id="symbols"' in search_page else search_page.replace("</body>", f"{tags}</body>")
+    if 'id="symbols"' in search_page:
+        return search_page
+    tags = f'<script type="application/json" id="symbols">{data}</script>\n'
+    tags += '<script defer src="_static/search.js"></script>\n'
+    return search_page.replace("</body>", f"{tags}</body>")

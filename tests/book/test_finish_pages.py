@@ -122,7 +122,8 @@ def test_a_page_s_foot_says_where_to_report_a_mistake_on_it() -> None:
 
 
 def test_the_beats_of_a_chapter_are_named_once() -> None:
-    colab = '<a class="reference external" href="https://colab.research.google.com/x">Open this chapter in Colab</a>'
+    href = "https://colab.research.google.com/x"
+    colab = f'<a class="reference external" href="{href}">Open this chapter in Colab</a>'
     page = PAGE.replace("<h1>", f"<p>{colab}</p><p><em>Predict:</em> which?</p><p><em>Seen:</em></p><h1>")
     page = finish_pages.finish(page)
     assert page.count('<p class="predict">') == 1

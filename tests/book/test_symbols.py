@@ -10,7 +10,8 @@ import symbols
 
 TABLE = """<table class="symbols docutils"><thead><tr><th>symbol</th></tr></thead><tbody>
 <tr class="row-even"><td><p>L*, L</p></td><td><p>lightness &amp; more, <code>x</code></p></td>
-<td><a class="reference" href="api.html#f" title="f"><code>f()</code></a></td><td><a href="01.html">One</a></td></tr>
+<td><a class="reference" href="api.html#f" title="f"><code>f()</code></a></td>
+<td><a href="01.html">One</a></td></tr>
 <tr><td>σ</td><td>noise</td><td>no link</td><td><a href="05.html">Five</a></td></tr></tbody></table>"""
 
 

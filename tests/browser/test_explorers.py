@@ -1,4 +1,4 @@
-"""Every explorer of the built book: its frames within their budget, and what a reader without a mouse gets."""
+"""Every explorer of the built book: its frames within their budget, and what the ear gets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_FRAMES = 36
 FRAME = 15_000  # bytes on average
 LARGEST = 45_000
 STATE = re.compile(r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', re.DOTALL)
-FRAME_TAG = re.compile(r'<img alt="([^"]+)" width="(\d+)" height="(\d+)".* src="data:image/webp;base64,([^"]+)">')
+FRAME_TAG = re.compile(r'<img alt="([^"]+)" width="(\d+)" height="(\d+)".*data:image/webp;base64,([^"]+)">')
 
 
 @dataclass
@@ -35,8 +35,8 @@ def read_explorers(name: str) -> list[Explorer]:
     """Read from the built page alone, without the library that drew them."""
     found = STATE.search((HTML / name).read_text("utf-8"))
     models = json.loads(found[1])["state"] if found else {}
-    boxes = [key for key, model in models.items() if "sicgan-explorer" in model["state"].get("_dom_classes", [])]
-    return [read_explorer(models, box) for box in boxes]
+    classes = {key: model["state"].get("_dom_classes", []) for key, model in models.items()}
+    return [read_explorer(models, key) for key, names in classes.items() if "sicgan-explorer" in names]
 
 
 def read_explorer(models: dict[str, Any], box: str) -> Explorer:
@@ -116,8 +116,8 @@ def test_the_track_is_filled_up_to_the_handle(browser: Browser, served: str) -> 
         handle = slider.locator(HANDLES)
         fill = """slider => {
           const base = slider.querySelector('.noUi-base');
-          const left = base.getBoundingClientRect().left + parseFloat(getComputedStyle(base, '::before').left);
-          return left + parseFloat(getComputedStyle(base, '::before').width);
+          const { left, width } = getComputedStyle(base, '::before');
+          return base.getBoundingClientRect().left + parseFloat(left) + parseFloat(width);
         }"""
         for key in ("Home", "ArrowRight", "End"):
             handle.press(key)

@@ -147,8 +147,9 @@ def test_each_page_leads_to_the_next_and_back(pages: dict[str, Markup]) -> None:
     order = toc_pages()
     for before, after in pairwise(order):
         for name, kind, wanted in ((before, "right-next", after), (after, "left-prev", before)):
-            (found,) = [link["href"] for link in pages[name].all("a") if kind in link.get("class", "").split()]
-            target = (HTML / name).parent.joinpath(found).resolve()
+            links = [link for link in pages[name].all("a") if kind in link.get("class", "").split()]
+            assert len(links) == 1, f"{kind} of {name}"
+            target = (HTML / name).parent.joinpath(links[0]["href"]).resolve()
             assert target == HTML / wanted, f"{kind} of {name}"
 
 
@@ -157,5 +158,3 @@ def test_every_page_says_how_to_report_a_mistake_on_it(pages: dict[str, Markup])
     for name in toc_pages():
         links = [link["href"] for link in pages[name].all("a") if link.get("href", "").startswith(start)]
         assert f"{start}{quote('Mistake on page ' + name.removesuffix('.html'))}" in links
-
-
