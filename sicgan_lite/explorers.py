@@ -7,14 +7,13 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageOps
 
 from sicgan_lite.plotting import display_size, rasterize, reduce_colors
 
@@ -25,8 +24,7 @@ FRAME_BYTES = 15_000  # at most this on average,
 LARGEST_FRAME = 3 * FRAME_BYTES  # and this for one that holds more than the others
 FRAME_DPI = 120
 DRAWING_COLORS = 64
-# Tried in this order until the frames fit: every quality, then the same with fewer pixels, shown at
-# the same size. Drawings are first tried without loss.
+# Tried until the frames fit, drawings first without loss: then fewer pixels, shown at the same size.
 QUALITIES = (90, 80, 70, 60, 45)
 SCALES = (1.0, 0.75, 0.5)
 DISPLAY_WIDTH = 640  # CSS pixels
@@ -132,30 +130,19 @@ def _frame(drawn: Any) -> tuple[Image.Image, tuple[int, int], bool]:
 def _encode(frames: Sequence[Image.Image], *, photographic: bool) -> list[bytes]:
     """WebP files of the frames: all in one way, the best that keeps them within the budget."""
     budget = FRAME_BYTES * len(frames)
-    lossy = [partial(_webp, quality=quality) for quality in QUALITIES]
-    for scale, webp in product(SCALES, lossy if photographic else [_webp_drawing, *lossy]):
-        files = [webp(_shrink(frame, scale)) for frame in frames]
+    ways: list[dict[str, Any]] = [{"quality": quality} for quality in QUALITIES]
+    for scale, way in product(SCALES, ways if photographic else [{"lossless": True}, *ways]):
+        files = [_webp(ImageOps.scale(frame, scale, Image.Resampling.LANCZOS), **way) for frame in frames]
         took, largest = sum(map(len, files)), max(map(len, files))
         if took <= budget and largest <= LARGEST_FRAME:
             return files
-    raise ValueError(
-        f"{len(frames)} frames take {took} bytes, the largest {largest}; "
-        f"the limits are {budget} and {LARGEST_FRAME}: draw them smaller"
-    )
-
-
-def _shrink(frame: Image.Image, scale: float) -> Image.Image:
-    if scale == 1:
-        return frame
-    width, height = (max(round(side * scale), 1) for side in frame.size)
-    return frame.resize((width, height), Image.Resampling.LANCZOS)
-
-
-def _webp_drawing(frame: Image.Image) -> bytes:
-    return _webp(reduce_colors(frame, DRAWING_COLORS).convert("RGB"), lossless=True)
+    limits = f"the limits are {budget} and {LARGEST_FRAME}: draw them smaller"
+    raise ValueError(f"{len(frames)} frames take {took} bytes, the largest {largest}; {limits}")
 
 
 def _webp(frame: Image.Image, **options: Any) -> bytes:
+    if options.get("lossless"):
+        frame = reduce_colors(frame, DRAWING_COLORS).convert("RGB")
     buffer = io.BytesIO()
     frame.save(buffer, "WEBP", method=4, **options)
     return buffer.getvalue()
