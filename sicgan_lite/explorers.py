@@ -7,26 +7,26 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageOps
 
 from sicgan_lite.plotting import display_size, rasterize, reduce_colors
 
 Setting = float | str
 
 MAX_FRAMES = 36
-FRAME_BYTES = 20_000  # at most this on average,
-EXPLORER_BYTES = 540_000  # and this in all: 36 frames have 15 kB each
+FRAME_BYTES = 15_000  # at most this on average,
+LARGEST_FRAME = 3 * FRAME_BYTES  # and this for one that holds more than the others
 FRAME_DPI = 120
 DRAWING_COLORS = 64
-# Tried in this order until the frames fit. Drawings are first tried without loss.
-QUALITIES = (90, 80, 70, 60, 45, 30)
+# Tried until the frames fit, drawings first without loss: then fewer pixels, shown at the same size.
+QUALITIES = (90, 80, 70, 60, 45)
+SCALES = (1.0, 0.75, 0.5)
 DISPLAY_WIDTH = 640  # CSS pixels
 
 
@@ -62,7 +62,7 @@ def explore(
     name. ``render`` and ``alt`` are called with one setting of each: the first returns a Figure or
     a uint8 rgb array (h, w, 3), the second a text for readers who do not see it. ``start`` names
     the settings shown first. Errors: ValueError for more than 36 combinations, pictures of
-    different sizes or of more than 20 kB on average, and texts that are missing or repeated.
+    different sizes or of more than 15 kB on average, and texts that are missing or repeated.
     """
     controls = {name: _as_control(name, given) for name, given in values.items()}
     _check_controls(controls)
@@ -129,21 +129,20 @@ def _frame(drawn: Any) -> tuple[Image.Image, tuple[int, int], bool]:
 
 def _encode(frames: Sequence[Image.Image], *, photographic: bool) -> list[bytes]:
     """WebP files of the frames: all in one way, the best that keeps them within the budget."""
-    budget = min(FRAME_BYTES * len(frames), EXPLORER_BYTES)
-    lossy = [partial(_webp, quality=quality) for quality in QUALITIES]
-    for webp in lossy if photographic else [_webp_drawing, *lossy]:
-        files = [webp(frame) for frame in frames]
-        took = sum(map(len, files))
-        if took <= budget:
+    budget = FRAME_BYTES * len(frames)
+    ways: list[dict[str, Any]] = [{"quality": quality} for quality in QUALITIES]
+    for scale, way in product(SCALES, ways if photographic else [{"lossless": True}, *ways]):
+        files = [_webp(ImageOps.scale(frame, scale, Image.Resampling.LANCZOS), **way) for frame in frames]
+        took, largest = sum(map(len, files)), max(map(len, files))
+        if took <= budget and largest <= LARGEST_FRAME:
             return files
-    raise ValueError(f"{len(frames)} frames take {took} bytes; the limit is {budget}: draw them smaller")
-
-
-def _webp_drawing(frame: Image.Image) -> bytes:
-    return _webp(reduce_colors(frame, DRAWING_COLORS).convert("RGB"), lossless=True)
+    limits = f"the limits are {budget} and {LARGEST_FRAME}: draw them smaller"
+    raise ValueError(f"{len(frames)} frames take {took} bytes, the largest {largest}; {limits}")
 
 
 def _webp(frame: Image.Image, **options: Any) -> bytes:
+    if options.get("lossless"):
+        frame = reduce_colors(frame, DRAWING_COLORS).convert("RGB")
     buffer = io.BytesIO()
     frame.save(buffer, "WEBP", method=4, **options)
     return buffer.getvalue()

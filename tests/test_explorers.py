@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sicgan_lite import explorers
-from sicgan_lite.explorers import EXPLORER_BYTES, FRAME_BYTES, MAX_FRAMES, Control, explore
+from sicgan_lite.explorers import FRAME_BYTES, LARGEST_FRAME, MAX_FRAMES, Control, explore
 from sicgan_lite.plotting import PALETTE, plot_losses
 
 SIGMAS = Control("noise σ", [0.0, 0.1, 0.5], unit="of ab/110")
@@ -193,18 +193,39 @@ def test_frames_stay_within_their_budget():
     assert min(sizes) > 2_000  # and spend it: quality is lowered no further than needed
 
 
-def test_the_budget_of_many_frames_is_half_a_megabyte(monkeypatch):
-    seen = []
-    monkeypatch.setattr(explorers, "_webp", lambda frame, **options: seen.append(frame) or bytes(15_001))
-    with pytest.raises(ValueError, match=rf"36 frames take 540036 bytes; the limit is {EXPLORER_BYTES}"):
+def test_a_frame_has_fifteen_kilobytes_on_average(monkeypatch):
+    monkeypatch.setattr(explorers, "_webp", lambda frame, **options: bytes(15_001))
+    says = rf"36 frames take 540036 bytes, the largest 15001; the limits are 540000 and {LARGEST_FRAME}: draw"
+    with pytest.raises(ValueError, match=says):
         explore(flat, alt=say, sigma=[i / 50 for i in range(36)])
     monkeypatch.setattr(explorers, "_webp", lambda frame, **options: bytes(15_000))
     explore(flat, alt=say, sigma=[i / 50 for i in range(36)])
 
 
+def test_no_frame_takes_the_bytes_of_all_others(monkeypatch):
+    tries = len(explorers.QUALITIES)
+    sizes = iter([45_001, 1000, 1000, 1000] * tries + [45_000, 1000, 1000, 1000])
+    widths = []
+    monkeypatch.setattr(
+        explorers, "_webp", lambda frame, **options: widths.append(frame.width) or bytes(next(sizes))
+    )
+    box = explore(flat, alt=say, sigma=[0, 0.1, 0.2, 0.3])
+    assert len(base64.b64decode(attribute(box.children[1].children[0], "src").split(",")[1])) == 45_000
+    assert next(sizes, None) is None
+    assert widths == [60] * 4 * tries + [45] * 4, "first every quality, then fewer pixels"
+
+
+def test_frames_with_fewer_pixels_are_shown_at_the_same_size():
+    rng = np.random.default_rng(0)
+    _, stack = explore(lambda k: noise((350, 500, 3), 40, rng), alt=lambda k: f"k {k}", k=[1, 2]).children
+    for picture in stack.children:
+        assert pixels(picture).shape[1] < 500
+        assert (attribute(picture, "width"), attribute(picture, "height")) == ("500", "350")
+
+
 def test_frames_that_cannot_be_small_are_refused():
     rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match=r"2 frames take \d+ bytes; the limit is 40000: draw them smaller"):
+    with pytest.raises(ValueError, match=r"2 frames take \d+ bytes, .* limits are 30000 and 45000"):
         explore(lambda k: noise((700, 900, 3), 80, rng), alt=lambda k: f"k {k}", k=[1, 2])
 
 

@@ -21,8 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 STAMP = BUILD / "built-from.txt"
-PROGRAMS = tuple(f"tools/{name}.py" for name in ("address", "build_book", "finish_pages", "records_table"))
-SOURCES = ("_config.yml", "_toc.yml", "book", "sicgan_lite", *PROGRAMS)
+SOURCES = ("_config.yml", "_toc.yml", "book", "sicgan_lite", "tools")
 # -W: a warning fails the build. -n: so does a reference to nothing.
 STRICT = ("-W", "-n", "--keep-going")
 
@@ -63,9 +62,27 @@ def build() -> Path:
     return HTML
 
 
+class BookHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves the folder of pages; an address that is not there gets the book's page for it, as on a host."""
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer with the book's own page when nothing was found."""
+        page = Path(self.directory) / "404.html"
+        if code != http.HTTPStatus.NOT_FOUND or not page.exists():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
 def serve(port: int) -> None:
     """Serve the pages on the loopback address until Ctrl-C."""
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(build()))
+    handler = partial(BookHandler, directory=str(build()))
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         print(f"The book is at http://127.0.0.1:{server.server_port}/  (Ctrl-C ends it)")
         try:

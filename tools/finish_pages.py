@@ -10,8 +10,12 @@ import html
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from address import pages_url
+from address import address, pages_url
+from missing_page import NAME as MISSING
+from missing_page import missing_page
+from symbols import add_symbols, plain, read_symbols
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = "Colour from a single image"
@@ -27,11 +31,6 @@ ICON = re.compile(
     r'(?:(?<=[{,])"?(?P<name>[a-z0-9-]+)"?:)'
     r'\[\d+,\d+,\[[^\]]*\],"[0-9a-f]+",(?:"[^"]*"|\[(?:"[^"]*",?)+\])\],?'
 )
-
-
-def plain(markup: str) -> str:
-    """The text of a piece of HTML, on one line."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", markup)).split())
 
 
 def describe(body: str) -> str:
@@ -58,6 +57,13 @@ def card_tags(page: str, title: str, description: str, base: str) -> str:
     names = {"description": description, "twitter:card": "summary_large_image"}
     tags += [f'<meta name="{name}" content="{html.escape(text)}" />' for name, text in names.items()]
     return "\n    ".join(tags)
+
+
+def report_link(page: str) -> str:
+    """The way to tell a mistake, with the page's name in it."""
+    title = quote(f"Mistake on page {page}")
+    link = f"{address(ROOT)}/issues/new?title={title}"
+    return f'<p class="footer-report"><a href="{link}">Report a mistake on this page</a></p>'
 
 
 def redirect(target: str, base: str) -> str:
@@ -103,6 +109,13 @@ def name_regions(page: str) -> str:
     return page.replace(' role="doc-biblioentry"', "")
 
 
+def mark_beats(page: str) -> str:
+    """What every chapter has, named for the stylesheet: the guess before the run, the way to Colab."""
+    page = page.replace("<p><em>Predict:</em>", '<p class="predict"><em>Predict:</em>')
+    colab = r'<a class="reference external" (href="https://colab[^"]*">Open this chapter)'
+    return re.sub(colab, r'<a class="reference external colab" \1', page)
+
+
 def drop_repeats(page: str) -> str:
     """One viewport, one title, and MathJax only where there is an equation."""
     first, *rest = re.split(r'<meta name="viewport"[^>]*>', page)
@@ -116,7 +129,8 @@ def drop_repeats(page: str) -> str:
 def finish(page: str) -> str:
     """All of it on one page; a second time changes nothing more."""
     is_search = 'id="search-results"' in page  # its own scripts ask for one another while it loads
-    return drop_repeats(name_regions(page if is_search else move_widgets(defer_scripts(page))))
+    page = mark_beats(name_regions(page))
+    return drop_repeats(page if is_search else move_widgets(defer_scripts(page)))
 
 
 def used_icons(pages: list[str]) -> set[str]:
@@ -130,15 +144,33 @@ def keep_icons(script: str, names: set[str]) -> str:
 
 
 def add_card(_app: Any, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
-    """Put the tags of its card into a page's head."""
+    """Put the tags of its card into a page's head, and into its foot the way to tell a mistake."""
+    context["theme_extra_footer"] = report_link(page) + (context.get("theme_extra_footer") or "")
     title = plain(context.get("title") or SITE)
     description = describe(context.get("body") or "")
     context["metatags"] = context.get("metatags", "") + card_tags(page, title, description, pages_url(ROOT))
 
 
+def keep_used_icons(out: Path, pages: list[str]) -> None:
+    """Leave out the icons that no page shows."""
+    # Names that only the theme's scripts put into a page: the cross that closes a search.
+    names = used_icons(pages) | {"xmark"}
+    for icons in (file for pattern in ICON_FILES for file in (out / "_static").glob(pattern)):
+        icons.write_text(keep_icons(icons.read_text("utf-8"), names), encoding="utf-8")
+
+
+def write_missing_page(app: Any) -> None:
+    """The page for addresses that are not in the book, with a link to every page that is."""
+    env, out = app.env, Path(app.outdir)
+    order = [app.config.root_doc, *env.toctree_includes.get(app.config.root_doc, [])]
+    pages = {f"{name}.html": plain(str(env.titles[name].astext())) for name in order}
+    logo = (out / "_static" / "logo.svg").read_text("utf-8")
+    (out / MISSING).write_text(missing_page(SITE, pages_url(ROOT), logo, pages), encoding="utf-8")
+
+
 def finish_all(app: Any, failure: Exception | None) -> None:
     """Finish every page that was written."""
-    out = Path(app.outdir)
+    out, root_doc = Path(app.outdir), app.config.root_doc
     if failure or app.builder.format != "html":
         return
     pages = []
@@ -147,11 +179,12 @@ def finish_all(app: Any, failure: Exception | None) -> None:
             continue
         pages.append(finish(path.read_text("utf-8")))
         path.write_text(pages[-1], encoding="utf-8")
-    # Names that only the theme's scripts put into a page: the cross that closes a search.
-    names = used_icons(pages) | {"xmark"}
-    for icons in (file for pattern in ICON_FILES for file in (out / "_static").glob(pattern)):
-        icons.write_text(keep_icons(icons.read_text("utf-8"), names), encoding="utf-8")
-    (out / "index.html").write_text(redirect(app.config.root_doc, pages_url(ROOT)), encoding="utf-8")
+    keep_used_icons(out, pages)
+    front, search = out / f"{root_doc}.html", out / "search.html"
+    symbols = read_symbols(front.read_text("utf-8"), f"{Path(root_doc).parent}/")
+    search.write_text(add_symbols(search.read_text("utf-8"), symbols), encoding="utf-8")
+    (out / "index.html").write_text(redirect(root_doc, pages_url(ROOT)), encoding="utf-8")
+    write_missing_page(app)
 
 
 def setup(app: Any) -> dict[str, Any]:

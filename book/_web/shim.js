@@ -1,9 +1,13 @@
-/* Two gaps of the widget scripts, closed.
+/* What the widget scripts leave undone, done for every explorer.
  *
- * MathJax 3 has no Hub, which the widgets call for every label. And a slider handle has the role of
- * a slider but no name, and says its index instead of its value: a screen reader needs both.
+ * MathJax 3 has no Hub, which the widgets call for every label. A slider handle has the role of a
+ * slider but no name, and says its index instead of its value. The value beside it can be typed into,
+ * which does nothing. And nobody tells a reader who does not see it that the picture has changed.
  */
 window.addEventListener("load", function () {
+  const SETTLED = 500; // milliseconds without a change before the new picture is read out
+  const waiting = new WeakMap();
+
   if (window.MathJax && !window.MathJax.Hub) {
     window.MathJax.Hub = {
       Queue: function (job) {
@@ -15,26 +19,54 @@ window.addEventListener("load", function () {
     };
   }
 
-  function copy(handle, attribute, source) {
-    if (source && handle.getAttribute(attribute) !== source.textContent) {
-      handle.setAttribute(attribute, source.textContent);
+  function set(element, attribute, value) {
+    if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+  }
+
+  function tendSlider(slider) {
+    const handle = slider.querySelector(".noUi-handle");
+    const label = slider.querySelector(".widget-label");
+    const readout = slider.querySelector(".widget-readout");
+    if (!handle || !label || !readout) return;
+    label.removeAttribute("title"); // it says "null"
+    set(readout, "contenteditable", "false");
+    set(handle, "aria-label", label.textContent);
+    set(handle, "aria-valuetext", readout.textContent);
+    // For the stylesheet: how many settings there are, and which one is chosen.
+    slider.style.setProperty("--settings", Number(handle.getAttribute("aria-valuemax")) + 1);
+    slider.style.setProperty("--at", handle.getAttribute("aria-valuenow"));
+  }
+
+  function tendExplorer(explorer) {
+    const labels = Array.from(explorer.querySelectorAll(".widget-slider .widget-label"));
+    set(explorer, "role", "group");
+    set(explorer, "aria-label", "Explorer: " + labels.map((label) => label.textContent).join(", "));
+    let status = explorer.querySelector("[role=status]");
+    if (!status) {
+      status = document.createElement("p");
+      status.setAttribute("role", "status");
+      status.className = "visually-hidden";
+      explorer.append(status);
     }
+    const picture = Array.from(explorer.querySelectorAll("img")).find((img) => img.offsetParent);
+    if (!picture || status.dataset.shown === picture.alt) return;
+    const isFirst = status.dataset.shown === undefined;
+    status.dataset.shown = picture.alt;
+    if (isFirst) return;
+    clearTimeout(waiting.get(status));
+    waiting.set(status, setTimeout(() => { status.textContent = picture.alt; }, SETTLED));
   }
 
-  function nameSliders() {
-    document.querySelectorAll(".widget-slider").forEach(function (slider) {
-      const handle = slider.querySelector(".noUi-handle");
-      if (!handle) return;
-      copy(handle, "aria-label", slider.querySelector(".widget-label"));
-      copy(handle, "aria-valuetext", slider.querySelector(".widget-readout"));
-    });
+  function tend() {
+    document.querySelectorAll(".widget-slider").forEach(tendSlider);
+    document.querySelectorAll(".sicgan-explorer").forEach(tendExplorer);
   }
 
-  new MutationObserver(nameSliders).observe(document.body, {
+  new MutationObserver(tend).observe(document.body, {
     subtree: true,
     childList: true,
     characterData: true,
     attributes: true,
-    attributeFilter: ["aria-valuetext"],
+    attributeFilter: ["aria-valuetext", "contenteditable"],
   });
 });

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 
 import finish_pages
 import pytest
-from address import pages_url
+from address import address, pages_url
+from docutils import nodes
 
+SYMBOLS = '<table class="symbols"><tr><td>σ</td><td>noise</td></tr></table>'
 STATE = '<script type="application/vnd.jupyter.widget-state+json">{"a": "<b>\\n"}</script>'
 PAGE = f"""<html><head><meta name="viewport" content="a" /><title>T</title><meta name="viewport" content="b">
 <script src="_static/documentation_options.js?v=1"></script>
@@ -111,6 +113,24 @@ def test_the_card_is_at_the_address_of_the_config_and_escapes_its_text() -> None
     assert "Says &quot;much&quot;" in tags
 
 
+def test_a_page_s_foot_says_where_to_report_a_mistake_on_it() -> None:
+    context = {"theme_extra_footer": "The licence."}
+    finish_pages.add_card(None, "book/x", "page.html", context, None)
+    link = f'<a href="{address()}/issues/new?title=Mistake%20on%20page%20book/x">'
+    assert link in context["theme_extra_footer"]
+    assert context["theme_extra_footer"].endswith("The licence.")
+
+
+def test_the_beats_of_a_chapter_are_named_once() -> None:
+    href = "https://colab.research.google.com/x"
+    colab = f'<a class="reference external" href="{href}">Open this chapter in Colab</a>'
+    page = PAGE.replace("<h1>", f"<p>{colab}</p><p><em>Predict:</em> which?</p><p><em>Seen:</em></p><h1>")
+    page = finish_pages.finish(page)
+    assert page.count('<p class="predict">') == 1
+    assert page.count('class="reference external colab"') == 1
+    assert finish_pages.finish(page) == page
+
+
 def test_the_address_of_the_pages_follows_that_of_the_repository(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text("repository:\n  url: &r https://github.com/some/thing\n", "utf-8")
     assert pages_url(tmp_path) == "https://some.github.io/thing/"
@@ -123,8 +143,14 @@ def test_all_pages_are_finished_and_the_root_leads_to_the_book(tmp_path: Path) -
     (tmp_path / "page.html").write_text(PAGE.replace("<h1>", '<i class="fas fa-bars"></i><h1>'), "utf-8")
     untouched = tmp_path / "_static" / "macros.html"
     untouched.write_text(PAGE, "utf-8")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "index.html").write_text(PAGE.replace("<h1>", SYMBOLS + "<h1>"), "utf-8")
+    (tmp_path / "search.html").write_text(PAGE, "utf-8")
+    (tmp_path / "_static" / "logo.svg").write_text("<svg></svg>", "utf-8")
     config, builder = SimpleNamespace(root_doc="book/index"), SimpleNamespace(format="html")
-    app = SimpleNamespace(outdir=tmp_path, config=config, builder=builder)
+    titles = {"book/index": nodes.title(text="Front"), "book/1": nodes.title(text="A & B")}
+    env = SimpleNamespace(titles=titles, toctree_includes={"book/index": ["book/1"]})
+    app = SimpleNamespace(outdir=tmp_path, config=config, builder=builder, env=env)
     finish_pages.finish_all(app, ValueError("the build failed"))
     assert "sun" in icons.read_text("utf-8")
     finish_pages.finish_all(app, None)
@@ -132,3 +158,7 @@ def test_all_pages_are_finished_and_the_root_leads_to_the_book(tmp_path: Path) -
     assert "<script defer" in (tmp_path / "page.html").read_text("utf-8")
     assert untouched.read_text("utf-8") == PAGE
     assert 'content="0; url=book/index.html"' in (tmp_path / "index.html").read_text("utf-8")
+    assert '"names": ["σ"]' in (tmp_path / "search.html").read_text("utf-8")
+    missing = (tmp_path / "404.html").read_text("utf-8")
+    assert 'data-path="book/1.html" href="/sicgan-lite/book/1.html">A &amp; B</a>' in missing
+    assert "@" not in missing.replace("@media", "")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from urllib.parse import urlparse
+from itertools import pairwise
+from urllib.parse import quote, urlparse
 
 import address
 import pytest
@@ -46,7 +47,7 @@ def pages(book: str) -> dict[str, Markup]:
     """Every page that a reader can open."""
     paths = [path for path in HTML.rglob("*.html") if "_static" not in path.relative_to(HTML).parts]
     names = [path.relative_to(HTML).as_posix() for path in paths]
-    return {name: Markup(name) for name in names}
+    return {name: Markup(name) for name in names if name != "404.html"}  # that one has no links of its own
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -128,12 +129,10 @@ def test_every_page_has_a_favicon_and_one_viewport(pages: dict[str, Markup]) -> 
 def test_the_front_page_shows_the_result_and_the_three_ways_before_any_prose(book: str) -> None:
     page = (HTML / "book" / "index.html").read_text("utf-8")
     article = page[page.index('<article class="bd-article"') :]
-    order = [
-        article.index(mark)
-        for mark in ("<h1", "before-after.jpg", ">\nRead</div>", ">\nRun</div>", ">\nCheck</div>")
-    ]
+    ways = [f">\n{way}</div>" for way in ("Read", "Run", "Check")]
+    order = [article.index(mark) for mark in ("<h1", 'id="front"', "paper-200.webp", *ways)]
     assert order == sorted(order)
-    between = re.findall(r"<p>(.*?)</p>", article[: order[2]], flags=re.DOTALL)
+    between = re.findall(r"<p>(.*?)</p>", article[: order[3]], flags=re.DOTALL)
     assert [text for text in between if re.sub(r"<[^>]+>", "", text).strip()] == []
 
 
@@ -142,3 +141,20 @@ def test_no_icon_is_shipped_that_no_page_shows(book: str) -> None:
     assert files, "the theme keeps its icons elsewhere"
     size = sum(file.stat().st_size for file in files)
     assert size < 150_000, "the theme's script has two thousand icons, 1.5 MB"
+
+
+def test_each_page_leads_to_the_next_and_back(pages: dict[str, Markup]) -> None:
+    order = toc_pages()
+    for before, after in pairwise(order):
+        for name, kind, wanted in ((before, "right-next", after), (after, "left-prev", before)):
+            links = [link for link in pages[name].all("a") if kind in link.get("class", "").split()]
+            assert len(links) == 1, f"{kind} of {name}"
+            target = (HTML / name).parent.joinpath(links[0]["href"]).resolve()
+            assert target == HTML / wanted, f"{kind} of {name}"
+
+
+def test_every_page_says_how_to_report_a_mistake_on_it(pages: dict[str, Markup]) -> None:
+    start = f"{address.address()}/issues/new?title="
+    for name in toc_pages():
+        links = [link["href"] for link in pages[name].all("a") if link.get("href", "").startswith(start)]
+        assert f"{start}{quote('Mistake on page ' + name.removesuffix('.html'))}" in links

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from support.pages import CHAPTERS, HTML, visit
+from support.pages import CHAPTERS, HTML, PAGES, PHONE, visit
 
 CHAPTER = CHAPTERS[0]
 STILL: dict[str, Any] = {"reduced_motion": "reduce"}
@@ -73,3 +73,48 @@ def test_a_handle_with_the_focus_shows_it(browser: Browser, book: str) -> None:
 def test_nothing_moves_where_motion_is_not_wanted(browser: Browser, book: str, name: str) -> None:
     with visit(browser, HTML.as_uri(), name, **STILL) as seen:
         assert seen.page.evaluate(MOTION) == []
+
+
+def test_every_code_cell_has_a_copy_button_with_a_name_and_no_output_has(browser: Browser, book: str) -> None:
+    with visit(browser, HTML.as_uri(), CHAPTER, **STILL) as seen:
+        page = seen.page
+        buttons = page.get_by_role("button", name="Copy to clipboard")
+        assert buttons.count() == page.locator(".cell_input pre, .highlight-bash pre").count() > 0
+        assert page.locator(".cell_output .copybtn").count() == 0
+        button = buttons.first
+        page.mouse.move(0, 0)
+        assert button.evaluate("element => getComputedStyle(element).opacity") == "0"
+        button.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        assert button.evaluate("element => document.activeElement === element")
+        assert button.evaluate("element => getComputedStyle(element).opacity") == "1"
+
+
+def test_a_finger_sees_the_copy_buttons(browser: Browser, book: str) -> None:
+    with visit(browser, HTML.as_uri(), CHAPTER, viewport=PHONE, has_touch=True, is_mobile=True) as seen:
+        button = seen.page.locator(".copybtn").first
+        assert button.evaluate("element => getComputedStyle(element).opacity") == "1"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_four_times_as_large_a_page_still_needs_no_scrolling_sideways(
+    browser: Browser, book: str, name: str
+) -> None:
+    # WCAG 1.4.10: 1280 pixels at 400 % are 320.
+    with visit(browser, HTML.as_uri(), name, viewport={"width": 320, "height": 256}) as seen:
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_wide_drawing_scrolls_on_a_phone_and_keeps_its_text_readable(browser: Browser, book: str) -> None:
+    found = """() => [...document.querySelectorAll('.cell_output img[src$=".png"]')].map(image => [
+      image.getBoundingClientRect().width, parseFloat(image.style.width),
+      image.parentElement.scrollWidth > image.parentElement.clientWidth])"""
+    shown = 0
+    for name in CHAPTERS:
+        with visit(browser, HTML.as_uri(), name, viewport=PHONE) as seen:
+            for width, wide, scrolls in seen.page.evaluate(found):
+                assert width >= 0.7 * wide, f"a drawing of {name} shrinks to {width} of {wide} pixels"
+                assert scrolls == (width > PHONE["width"])
+                shown += 1
+    assert shown > 3

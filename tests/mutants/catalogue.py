@@ -919,6 +919,65 @@ JOBS = [
     ),
 ]
 
+EXPLORERS = [
+    Mutant(
+        "explorers.py",
+        "FRAME_BYTES = 15_000",
+        "FRAME_BYTES = 20_000",
+        "frames take a third more than a page can bear",
+        ("test_explorers::test_a_frame_has_fifteen_kilobytes_on_average",),
+    ),
+    Mutant(
+        "explorers.py",
+        "took <= budget and largest <= LARGEST_FRAME",
+        "took <= budget",
+        "one frame takes the bytes of all others",
+        ("test_explorers::test_no_frame_takes_the_bytes_of_all_others",),
+    ),
+    Mutant(
+        "explorers.py",
+        "product(SCALES, ways",
+        "product(SCALES[:1], ways",
+        "frames that are too rich are refused instead of drawn with fewer pixels",
+        ("test_explorers::test_frames_with_fewer_pixels_are_shown_at_the_same_size",),
+    ),
+    Mutant(
+        "explorers.py",
+        "html.escape(t)",
+        "t",
+        "a text with a quotation mark ends too early",
+        ("test_explorers::test_alternative_text_is_escaped",),
+    ),
+    Mutant(
+        "explorers.py",
+        "texts.count(text) > 1",
+        "texts.count(text) > len(texts)",
+        "two settings may have the same text",
+        ("test_explorers::test_every_setting_needs_a_text_of_its_own",),
+    ),
+    Mutant(
+        "explorers.py",
+        "pictures[i : i + each]",
+        "pictures[i::each]",
+        "the two sliders are mixed up",
+        ("test_explorers::test_two_sliders_move_a_stack_of_stacks",),
+    ),
+    Mutant(
+        "explorers.py",
+        '(stack, "selected_index"))',
+        '(slider, "index"))',
+        "the slider moves itself and no picture",
+        ("test_explorers::test_one_slider_is_linked_to_its_pictures",),
+    ),
+    Mutant(
+        "explorers.py",
+        'children[change["new"]]',
+        "children[0]",
+        "in Colab the picture stays",
+        ("test_explorers::test_without_stack_the_kernel_swaps_the_picture",),
+    ),
+]
+
 MUTANTS = [
     *COLOR,
     *FEATURES,
@@ -935,4 +994,5 @@ MUTANTS = [
     *CONFIG,
     *RUNS,
     *JOBS,
+    *EXPLORERS,
 ]

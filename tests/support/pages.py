@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import yaml
+from build_book import BookHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -51,10 +53,17 @@ def launch_flags() -> list[str]:
 
 
 def toc_pages() -> list[str]:
-    """Every page that _toc.yml names, as a path below the folder of pages."""
+    """Every page that _toc.yml names, at any depth, as a path below the folder of pages, in reading order."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
-    return [f"{name}.html" for name in [toc["root"], *(chapter["file"] for chapter in chapters)]]
+    return [f"{name}.html" for name in [toc["root"], *_files(toc)]]
+
+
+def _files(entry: dict[str, Any]) -> Iterator[str]:
+    if "file" in entry:
+        yield entry["file"]
+    for below in ("parts", "chapters", "sections", "subtrees", "entries"):
+        for inner in entry.get(below, []):
+            yield from _files(inner)
 
 
 CHAPTERS = [page for page in toc_pages() if page[5:7].isdigit()]
@@ -69,7 +78,7 @@ PAGES = [
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _Quiet(BookHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
         pass
 
