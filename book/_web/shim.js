@@ -28,7 +28,6 @@ window.addEventListener("load", function () {
     const label = slider.querySelector(".widget-label");
     const readout = slider.querySelector(".widget-readout");
     if (!handle || !label || !readout) return;
-    label.removeAttribute("title"); // it says "null"
     set(readout, "contenteditable", "false");
     set(handle, "aria-label", label.textContent);
     set(handle, "aria-valuetext", readout.textContent);
@@ -38,6 +37,7 @@ window.addEventListener("load", function () {
   }
 
   function tendExplorer(explorer) {
+    explorer.querySelectorAll(".widget-label[title]").forEach((label) => label.removeAttribute("title")); // "null"
     const labels = Array.from(explorer.querySelectorAll(".widget-slider .widget-label"));
     set(explorer, "role", "group");
     set(explorer, "aria-label", "Explorer: " + labels.map((label) => label.textContent).join(", "));

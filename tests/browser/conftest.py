@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, sync_playwright
-from support.pages import HTML, ROOT, find_browser, launch_flags, serve
+from playwright.sync_api import Browser, expect, sync_playwright
+from support.pages import HTML, PATIENCE, ROOT, find_browser, launch_flags, serve
+
+expect.set_options(timeout=PATIENCE / 4)
 
 
 @pytest.fixture(scope="session")

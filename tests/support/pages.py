@@ -34,6 +34,7 @@ FLAGS = [
 ]
 WAIT_FOR_EQUATIONS = "() => window.MathJax && MathJax.startup ? MathJax.startup.promise : null"
 HAS_WIDGETS = "() => !!document.querySelector('script[type=\"application/vnd.jupyter.widget-state+json\"]')"
+PATIENCE = 120_000  # milliseconds: a busy machine is no fault of a page
 HANDLES = ".widget-slider .noUi-handle[aria-label]"
 
 
@@ -130,6 +131,7 @@ class Visit:
 def visit(browser: Browser, base: str, name: str, **options: object) -> Iterator[Visit]:
     """Open a page of the book in a fresh context, with the options of Playwright's new_context."""
     context: BrowserContext = browser.new_context(**options)  # pyright: ignore[reportArgumentType]
+    context.set_default_timeout(PATIENCE)
     try:
         seen = Visit(context.new_page(), base)
         seen.open(name)
