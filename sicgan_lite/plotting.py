@@ -286,10 +286,16 @@ def compare_losses(
 
 
 @style()
-def show_coverage(counts: Int[np.ndarray, "h w"], origins: Int[np.ndarray, "n 2"], size: int) -> BookFigure:
+def show_coverage(
+    counts: Int[np.ndarray, "h w"],
+    origins: Int[np.ndarray, "n 2"],
+    size: int,
+    note: str = "dots are their origins",
+) -> BookFigure:
     """How many patches cover each pixel, with every origin and one patch outlined.
 
-    Origins are (row, column) of the top-left corner, ``size`` the side of a patch, in pixels.
+    Origins are (row, column) of the top-left corner, ``size`` the side of a patch, in pixels;
+    ``note`` ends the title.
     """
     height, width = counts.shape
     cell = WIDTH * 0.65
@@ -301,7 +307,7 @@ def show_coverage(counts: Int[np.ndarray, "h w"], origins: Int[np.ndarray, "n 2"
     )
     row, column = origins[0]
     panel.add_patch(Rectangle((column, row), size, size, fill=False, edgecolor="white", linewidth=1.6))
-    panel.set_title(f"{len(origins)} patches of {size}×{size}; dots are their origins")
+    panel.set_title(f"{len(origins)} patches of {size}×{size}; {note}")
     panel.set_axis_off()
     figure.colorbar(drawn, ax=panel, label="patches over a pixel", **_SLIM_BAR)
     return figure

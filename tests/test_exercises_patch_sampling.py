@@ -43,8 +43,9 @@ def test_sure_fit_the_largest_number_whose_safe_distance_is_20() -> None:
         (424, "not d/2"),
         (102, "area of a disc"),
         (240, "not a promise"),
-        (500, "too many"),
+        (500, "too many.*forbids 1245"),
         (100, "fewer than fit"),
+        (103.72, "no number of origins"),
         ("104", "a number is asked for"),
     ],
 )

@@ -530,6 +530,11 @@ def test_coverage_shows_counts_origins_and_one_patch():
     assert panel.get_title(loc="left").startswith("2 patches of 16×16")
 
 
+def test_a_coverage_map_can_end_its_title_with_a_number():
+    figure = show_coverage(np.ones((40, 60), int), np.array([[3, 7]]), 16, "spread 3 %")
+    assert figure.axes[0].get_title(loc="left") == "1 patches of 16×16; spread 3 %"
+
+
 def test_features_are_named_with_their_ranges():
     maps = np.stack([np.array([[low, high]]) for low, high in [(-0.92, 1), (0, 0.4), (-0.3, 0.2), (0, 0.9)]])
     panels = show_features(maps).axes

@@ -84,6 +84,10 @@ def _lightness_slips(rgb: np.ndarray, exact: np.ndarray) -> dict[str, np.ndarray
         "the sRGB values went in as they are stored. Undo their coding first: 128 is not half the light.": (
             _cube_root_law(coded @ _LUMINANCE)
         ),
+        "those are weighted stored values. Undo their coding first, and take the cube root at the end.": (
+            100 * (coded @ _LUMINANCE)
+        ),
+        "everything is 16 too light, and black is not black: L = 116 f(Y) − 16.": exact + 16,
         "a power of 2.2 is near, but sRGB is straight for dark colours, and 2.4 with an offset above.": (
             _cube_root_law(coded**2.2 @ _LUMINANCE)
         ),
@@ -171,5 +175,8 @@ def _explain(got: np.ndarray, slips: Mapping[str, np.ndarray], tolerance: float 
 
 
 def _require_close(got: np.ndarray, exact: np.ndarray, tolerance: float, hint: str) -> None:
+    require(
+        bool(np.isfinite(got).all()), "the result holds nan or infinity. Look for a division by 0 or a root."
+    )
     distance = float(np.abs(got.astype(float) - exact).max())
     require(distance <= tolerance, f"the largest difference from the right result is {distance:.2f}. {hint}")

@@ -45,7 +45,13 @@ def check_sure_fit(answer: object) -> str:
         value not in _JAMMED,
         f"{value:g} is about what random placing reaches before it jams. That is luck, not a promise.",
     )
-    require(value == exact, f"{value:g} is {'too many' if value > exact else 'fewer than fit for sure'}.")
+    require(
+        value == int(value), f"{value:g} is no number of origins. The bound is on n − 1: round, then add one."
+    )
+    way = f"An origin forbids {near} positions, and there are {_POSITIONS}."
+    require(
+        value == exact, f"{value:g} is {'too many' if value > exact else 'fewer than fit for sure'}. {way}"
+    )
     return correct(f"{exact - 1} origins forbid at most {exact - 1} · {near} of {_POSITIONS} positions.")
 
 
