@@ -466,7 +466,7 @@ def plot_ablation(
     """
     if baseline not in scores:
         raise ValueError(f"baseline {baseline!r} is none of the variants {list(scores)}")
-    figure = _figure(WIDTH, 1.1 + 0.4 * len(scores))
+    figure = _figure(WIDTH, 1.1 + 0.34 * len(scores))
     panel = figure.subplots()
     panel.axvline(float(np.mean(scores[baseline])), color=INK, linewidth=1, label="_baseline")
     for row, (name, values) in enumerate(scores.items()):
@@ -482,6 +482,41 @@ def plot_ablation(
     panel.set_ylim(len(scores) - 0.5, -0.5)
     panel.grid(visible=False, axis="y")
     panel.set_xlabel(f"{label}\nlarge dot and bar: mean ± standard deviation; small dots: seeds")
+    return figure
+
+
+@style()
+def ablation_frame(
+    picture: UInt8[np.ndarray, "h w 3"],
+    scores: Mapping[str, Sequence[float]],
+    shown: tuple[str, int],
+    *,
+    label: str = "mean ΔE2000",
+) -> BookFigure:
+    """One frame of an explorer: a picture above the scores of all runs, its own run marked.
+
+    ``scores`` is as in ``plot_ablation``; ``shown`` is the variant and the number of the seed that
+    painted the picture. Errors: ValueError for a run that is none of them.
+    """
+    variant, seed = shown
+    if variant not in scores or not 0 <= seed < len(scores[variant]):
+        raise ValueError(f"no run {seed} of {variant!r}; there are {list(scores)}, each with its seeds")
+    width, rows = 4.8, 0.55 + 0.24 * len(scores)
+    tall = width * picture.shape[0] / picture.shape[1]
+    figure = _frame(width, tall + rows, photographic=True)
+    above = figure.add_axes((0, rows / (tall + rows), 1, tall / (tall + rows)))
+    above.imshow(picture)
+    above.set_axis_off()
+    panel = figure.add_axes((0.29, 0.44 / (tall + rows), 0.67, (rows - 0.5) / (tall + rows)))
+    for row, (name, values) in enumerate(scores.items()):
+        color = FAKE if name == variant else FAINT
+        panel.plot(values, [row] * len(values), "o", color=color, markersize=5, label="_seeds")
+    at, size = list(scores).index(variant), 11
+    panel.plot(scores[variant][seed], at, "o", color=INK, fillstyle="none", markersize=size, label="_shown")
+    panel.set_yticks(range(len(scores)), list(scores))
+    panel.set(ylim=(len(scores) - 0.5, -0.5), xlabel=f"{label}; ringed: this picture")
+    panel.set_xlim(0, 1.05 * max(value for values in scores.values() for value in values))
+    panel.grid(visible=False, axis="y")
     return figure
 
 
