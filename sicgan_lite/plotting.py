@@ -48,8 +48,8 @@ _DENSE: Any = (0, (3, 1))
 _DOTTED: Any = (0, (1, 1.5))
 _SLIM_BAR: Mapping[str, Any] = {"shrink": 0.9, "aspect": 24, "pad": 0.02}
 _BAR_WIDTH = 0.8  # inches that a colour bar takes, label included
-# label, place in a pair, color, marker, shift within the row
-_REGIONS: Any = (("seen", 0, REAL, "o", -0.15), ("held out", 1, FAKE, "D", 0.15))
+# color, marker, shift within the row
+_REGIONS: Any = ((REAL, "o", -0.15), (FAKE, "D", 0.15))
 
 STYLE: Mapping[str, Any] = {
     "figure.facecolor": PAPER,
@@ -523,12 +523,14 @@ def ablation_frame(
 @style()
 def plot_reckoning(
     scores: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
+    *,
+    regions: tuple[str, str] = ("seen", "held out"),
 ) -> BookFigure:
-    """A panel for each photograph, a row for each method: errors on the seen and the held-out region.
+    """A panel for each photograph, a row for each method: errors on two regions of it.
 
-    ``scores`` maps a photograph to methods, and a method to (seen, held out), with one number for
-    each seed: small dots; the large one is their mean. Errors: ValueError when the photographs
-    have different methods.
+    ``scores`` maps a photograph to methods, and a method to a pair, in the order of ``regions``, with
+    one number for each seed: small dots; the large one is their mean. Errors: ValueError when the
+    photographs have different methods.
     """
     methods, *others = [list(rows) for rows in scores.values()]
     if different := [other for other in others if other != methods]:
@@ -536,7 +538,7 @@ def plot_reckoning(
     figure = _figure(WIDTH, 1.2 + 0.3 * len(methods))
     panels = figure.subplots(1, len(scores), sharey=True, squeeze=False)[0]
     for panel, (name, rows) in zip(panels, scores.items(), strict=True):
-        for label, side, color, marker, shift in _REGIONS:
+        for side, (label, (color, marker, shift)) in enumerate(zip(regions, _REGIONS, strict=True)):
             for row, values in enumerate(pair[side] for pair in rows.values()):
                 height = row + shift
                 panel.plot(values, [height] * len(values), marker, color=color, alpha=0.5, markersize=3)

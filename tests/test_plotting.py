@@ -624,6 +624,12 @@ def test_a_reckoning_shows_both_regions_of_every_photograph():
     assert round(float(seeds[0].get_ydata()[0])) == 1  # the row of L1, a little below its middle
 
 
+def test_the_regions_of_a_reckoning_have_names():
+    scores = {"cup": {"L1": ([3.0], [4.0])}}
+    panel = plot_reckoning(scores, regions=("own", "other")).axes[0]
+    assert (line(panel, "own").get_xdata()[0], line(panel, "other").get_xdata()[0]) == (3.0, 4.0)
+
+
 def test_a_reckoning_needs_the_same_methods_for_every_photograph():
     one, other = {"grey": ([1.0], [2.0])}, {"L1": ([1.0], [2.0])}
     with pytest.raises(ValueError, match=r"\['grey'\].*one has \['L1'\]"):
