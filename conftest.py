@@ -18,7 +18,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if nbval and not option.nbval_sanitize_with:
         option.nbval_sanitize_with = str(ROOT / "tests" / "nbval_sanitize.cfg")
         option.nbval_current_env = True
-    if not hasattr(config, "workerinput"):  # under xdist the one process that hears all reports
+    # Under xdist one process hears all reports. A copy for mutants has no tools, and needs no record.
+    if not hasattr(config, "workerinput") and (ROOT / "tools" / "status.py").is_file():
         config.pluginmanager.register(_Recorder(config, nbval), "test-record")
 
 

@@ -37,7 +37,12 @@ def test_apart_is_all_on_one_side(changed: list[float], unchanged: list[float], 
 
 @pytest.mark.parametrize(
     ("changed", "verdict"),
-    [([5.0, 5.2], "stands apart"), ([2.1, 5.0], "a hint"), ([1.4, 2.8], "nothing"), ([-9.0, -8.0], "stands apart")],
+    [
+        ([5.0, 5.2], "stands apart"),
+        ([2.1, 5.0], "a hint"),
+        ([1.4, 2.8], "nothing"),
+        ([-9.0, -8.0], "stands apart"),
+    ],
 )
 def test_the_verdict_weighs_the_effect_against_the_spread(changed: list[float], verdict: str) -> None:
     assert compare_seeds(changed, [1.0, 2.2]).verdict == verdict
@@ -51,7 +56,9 @@ def test_an_effect_as_large_as_the_spread_says_nothing() -> None:
 
 @pytest.mark.parametrize(("changed", "unchanged"), [([1.0], [2.0, 3.0]), ([1.0, 2.0], [])])
 def test_one_result_has_no_spread(changed: list[float], unchanged: list[float]) -> None:
-    with pytest.raises(ValueError, match=f"at least 2 results on each side, got {min(len(changed), len(unchanged))}"):
+    with pytest.raises(
+        ValueError, match=f"at least 2 results on each side, got {min(len(changed), len(unchanged))}"
+    ):
         compare_seeds(changed, unchanged)
 
 

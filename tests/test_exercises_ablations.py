@@ -77,7 +77,7 @@ def test_a_right_measure() -> None:
         (measure(spread=lambda c, u: statistics.stdev([*c, *u])), "all runs together"),
         (measure(spread=lambda c, u: math.sqrt(2) * spread_of(c, u)), "squares are added"),
         (measure(spread=lambda c, _: statistics.stdev(c)), "The deviations are 3.13 and 0.473"),
-        (lambda c, u: effect_of(c, u), "two numbers are asked for"),
+        (effect_of, "two numbers are asked for"),
         ((5.1, 2.2), "the function itself"),
     ],
 )

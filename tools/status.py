@@ -13,10 +13,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
-from docutils.parsers.rst import Directive
-from docutils.statemachine import StringList
-
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / ".test-record.json"
 WANTED_SECONDS = 360  # the whole book, chapters side by side
@@ -32,7 +28,7 @@ class Tally:
 
     def add(self, nodeid: str, when: str, outcome: str, seconds: float) -> None:
         """One phase of one test. A test fails by any of its phases and passes by its call."""
-        part = Path(nodeid.split("::")[0]).stem
+        part = Path(nodeid.partition("::")[0]).stem
         self.seconds[part] += seconds
         if outcome != "passed" or when == "call":
             self.outcomes[part][outcome] += 1
@@ -148,17 +144,18 @@ def _git(root: Path, *arguments: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-class RecordDirective(Directive):
-    """``{test-record}``: the record as it is when the page is built."""
-
-    def run(self) -> list[nodes.Node]:
-        holder = nodes.container()
-        lines = page(read(), commit()).splitlines()
-        self.state.nested_parse(StringList(lines, str(RECORD.name)), self.content_offset, holder)
-        return holder.children
-
-
 def setup(app: Any) -> dict[str, Any]:
-    """Tell Sphinx about the directive."""
+    """Tell Sphinx about the directive, which shows the record as it is when the page is built."""
+    from docutils import nodes
+    from docutils.parsers.rst import Directive
+    from docutils.statemachine import StringList
+
+    class RecordDirective(Directive):
+        def run(self) -> list[nodes.Node]:
+            holder = nodes.container()
+            lines = StringList(page(read(), commit()).splitlines(), RECORD.name)
+            self.state.nested_parse(lines, self.content_offset, holder)
+            return holder.children
+
     app.add_directive("test-record", RecordDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
