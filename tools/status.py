@@ -152,8 +152,9 @@ def setup(app: Any) -> dict[str, Any]:
 
     class RecordDirective(Directive):
         def run(self) -> list[nodes.Node]:
-            holder = nodes.container()
-            lines = StringList(page(read(), commit()).splitlines(), RECORD.name)
+            holder, root = nodes.container(), Path(app.srcdir)
+            text = page(read(root / RECORD.name), commit(root))
+            lines = StringList(text.splitlines(), RECORD.name)
             self.state.nested_parse(lines, self.content_offset, holder)
             return holder.children
 

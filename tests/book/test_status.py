@@ -135,6 +135,20 @@ def test_the_record_stays_on_this_machine() -> None:
     assert ignored.returncode == 0
 
 
+@pytest.mark.parametrize(("kept", "says"), [(None, "Nobody knows."), (record(), "Yes.")])
+def test_the_page_is_made_when_the_book_is_built(tmp_path: Path, kept: dict | None, says: str) -> None:
+    conf = f"import sys; sys.path.insert(0, {str(ROOT / 'tools')!r}); extensions = ['myst_parser', 'status']"
+    (tmp_path / "conf.py").write_text(conf)
+    (tmp_path / "index.md").write_text("# Page\n\n```{test-record}\n```\n")
+    if kept:
+        (tmp_path / status.RECORD.name).write_text(json.dumps(kept))
+    command = [sys.executable, "-m", "sphinx", "-W", "-n", "-q", "-b", "text", ".", "out"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    text = (tmp_path / "out" / "index.txt").read_text("utf-8")
+    assert f"**{says}**" in text
+    assert ("01-a" in text) is bool(kept)
+
+
 @pytest.mark.slow
 def test_nbval_writes_a_record_of_whole_books_alone(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
