@@ -14,6 +14,9 @@ from .color import unscale_ab as unscale_ab
 from .colorizing import blend_window as blend_window
 from .colorizing import colorize as colorize
 from .colorizing import predict_ab as predict_ab
+from .comparison import Comparison as Comparison
+from .comparison import chance_apart as chance_apart
+from .comparison import compare_seeds as compare_seeds
 from .config import ALL_FEATURES as ALL_FEATURES
 from .config import Config as Config
 from .explorers import Control as Control
@@ -52,6 +55,7 @@ from .patches import TRANSFORMS as TRANSFORMS
 from .patches import PatchSet as PatchSet
 from .pixelgan import PixelGame as PixelGame
 from .pixelgan import shrink as shrink
+from .plotting import ablation_frame as ablation_frame
 from .plotting import before_after as before_after
 from .plotting import compare_losses as compare_losses
 from .plotting import plot_ablation as plot_ablation

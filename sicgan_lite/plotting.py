@@ -48,8 +48,8 @@ _DENSE: Any = (0, (3, 1))
 _DOTTED: Any = (0, (1, 1.5))
 _SLIM_BAR: Mapping[str, Any] = {"shrink": 0.9, "aspect": 24, "pad": 0.02}
 _BAR_WIDTH = 0.8  # inches that a colour bar takes, label included
-# label, place in a pair, color, marker, shift within the row
-_REGIONS: Any = (("seen", 0, REAL, "o", -0.15), ("held out", 1, FAKE, "D", 0.15))
+# color, marker, shift within the row
+_REGIONS: Any = ((REAL, "o", -0.15), (FAKE, "D", 0.15))
 
 STYLE: Mapping[str, Any] = {
     "figure.facecolor": PAPER,
@@ -472,7 +472,7 @@ def plot_ablation(
     """
     if baseline not in scores:
         raise ValueError(f"baseline {baseline!r} is none of the variants {list(scores)}")
-    figure = _figure(WIDTH, 1.1 + 0.4 * len(scores))
+    figure = _figure(WIDTH, 1.1 + 0.34 * len(scores))
     panel = figure.subplots()
     panel.axvline(float(np.mean(scores[baseline])), color=INK, linewidth=1, label="_baseline")
     for row, (name, values) in enumerate(scores.items()):
@@ -492,14 +492,51 @@ def plot_ablation(
 
 
 @style()
+def ablation_frame(
+    picture: UInt8[np.ndarray, "h w 3"],
+    scores: Mapping[str, Sequence[float]],
+    shown: tuple[str, int],
+    *,
+    label: str = "mean ΔE2000",
+) -> BookFigure:
+    """One frame of an explorer: a picture above the scores of all runs, its own run marked.
+
+    ``scores`` is as in ``plot_ablation``; ``shown`` is the variant and the number of the seed that
+    painted the picture. Errors: ValueError for a run that is none of them.
+    """
+    variant, seed = shown
+    if variant not in scores or not 0 <= seed < len(scores[variant]):
+        raise ValueError(f"no run {seed} of {variant!r}; there are {list(scores)}, each with its seeds")
+    width, rows = 4.8, 0.55 + 0.24 * len(scores)
+    tall = width * picture.shape[0] / picture.shape[1]
+    figure = _frame(width, tall + rows, photographic=True)
+    above = figure.add_axes((0, rows / (tall + rows), 1, tall / (tall + rows)))
+    above.imshow(picture)
+    above.set_axis_off()
+    panel = figure.add_axes((0.29, 0.44 / (tall + rows), 0.67, (rows - 0.5) / (tall + rows)))
+    for row, (name, values) in enumerate(scores.items()):
+        color = FAKE if name == variant else FAINT
+        panel.plot(values, [row] * len(values), "o", color=color, markersize=5, label="_seeds")
+    at, size = list(scores).index(variant), 11
+    panel.plot(scores[variant][seed], at, "o", color=INK, fillstyle="none", markersize=size, label="_shown")
+    panel.set_yticks(range(len(scores)), list(scores))
+    panel.set(ylim=(len(scores) - 0.5, -0.5), xlabel=f"{label}; ringed: this picture")
+    panel.set_xlim(0, 1.05 * max(value for values in scores.values() for value in values))
+    panel.grid(visible=False, axis="y")
+    return figure
+
+
+@style()
 def plot_reckoning(
     scores: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
+    *,
+    regions: tuple[str, str] = ("seen", "held out"),
 ) -> BookFigure:
-    """A panel for each photograph, a row for each method: errors on the seen and the held-out region.
+    """A panel for each photograph, a row for each method: errors on two regions of it.
 
-    ``scores`` maps a photograph to methods, and a method to (seen, held out), with one number for
-    each seed: small dots; the large one is their mean. Errors: ValueError when the photographs
-    have different methods.
+    ``scores`` maps a photograph to methods, and a method to a pair, in the order of ``regions``, with
+    one number for each seed: small dots; the large one is their mean. Errors: ValueError when the
+    photographs have different methods.
     """
     methods, *others = [list(rows) for rows in scores.values()]
     if different := [other for other in others if other != methods]:
@@ -507,7 +544,7 @@ def plot_reckoning(
     figure = _figure(WIDTH, 1.2 + 0.3 * len(methods))
     panels = figure.subplots(1, len(scores), sharey=True, squeeze=False)[0]
     for panel, (name, rows) in zip(panels, scores.items(), strict=True):
-        for label, side, color, marker, shift in _REGIONS:
+        for side, (label, (color, marker, shift)) in enumerate(zip(regions, _REGIONS, strict=True)):
             for row, values in enumerate(pair[side] for pair in rows.values()):
                 height = row + shift
                 panel.plot(values, [height] * len(values), marker, color=color, alpha=0.5, markersize=3)

@@ -20,6 +20,7 @@ NAMES = {
     "checkpoint": "FileFormatError load_checkpoint load_generator save_checkpoint save_generator",
     "color": "clip_to_gamut lab_to_rgb merge_ab rgb_to_lab scale_ab scale_lightness unscale_ab",
     "colorizing": "blend_window colorize predict_ab",
+    "comparison": "Comparison chance_apart compare_seeds",
     "config": "ALL_FEATURES Config",
     "explorers": "Control explore",
     "features": "coordinate_grid laplacian lightness_features sobel_magnitude",
@@ -33,7 +34,7 @@ NAMES = {
     "origins": "sample_origins",
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",
     "pixelgan": "PixelGame shrink",
-    "plotting": "before_after compare_losses plot_ablation plot_curves plot_game plot_losses"
+    "plotting": "ablation_frame before_after compare_losses plot_ablation plot_curves plot_game plot_losses"
     " plot_reckoning rasterize score_frame"
     " show_ab_histogram show_coverage show_delta_e_map show_features show_images style training_frame",
     "provenance": "Provenance",

@@ -22,6 +22,7 @@ from sicgan_lite.plotting import (
     PALETTE,
     PAPER,
     BookFigure,
+    ablation_frame,
     before_after,
     compare_losses,
     display_size,
@@ -83,6 +84,7 @@ def every_figure() -> dict[str, BookFigure]:
         "game": game(),
         "frame": training_frame(COFFEE, HISTORY, 100, CHANCE),
         "ablation": plot_ablation({"all": [6.0, 6.5], "none": [8.0, 9.0]}, baseline="all"),
+        "run": ablation_frame(COFFEE, {"all": [6.0, 6.5], "none": [8.0, 9.0]}, ("none", 1)),
         "reckoning": plot_reckoning({"coffee": {"grey": ([20.0], [24.0]), "L1": ([3.0, 4.0], [4.0, 5.0])}}),
     }
 
@@ -627,6 +629,12 @@ def test_a_reckoning_shows_both_regions_of_every_photograph():
     assert round(float(seeds[0].get_ydata()[0])) == 1  # the row of L1, a little below its middle
 
 
+def test_the_regions_of_a_reckoning_have_names():
+    scores = {"cup": {"L1": ([3.0], [4.0])}}
+    panel = plot_reckoning(scores, regions=("own", "other")).axes[0]
+    assert (line(panel, "own").get_xdata()[0], line(panel, "other").get_xdata()[0]) == (3.0, 4.0)
+
+
 def test_a_reckoning_needs_the_same_methods_for_every_photograph():
     one, other = {"grey": ([1.0], [2.0])}, {"L1": ([1.0], [2.0])}
     with pytest.raises(ValueError, match=r"\['grey'\].*one has \['L1'\]"):
@@ -650,6 +658,27 @@ def test_an_ablation_shows_mean_spread_and_seeds():
         else:
             assert not spreads  # one seed has no spread
     assert panel.get_ylim()[0] > panel.get_ylim()[1]  # the first variant on top
+
+
+def test_a_frame_rings_the_run_that_painted_its_picture():
+    scores = {"all": [6.0, 6.5], "no x": [9.0, 8.0, 7.0]}
+    picture, panel = ablation_frame(COFFEE, scores, ("no x", 1)).axes
+    np.testing.assert_array_equal(picture.images[0].get_array(), COFFEE)
+    ring = line(panel, "_shown")
+    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (8.0, 1)
+    assert [list(seeds.get_xdata()) for seeds in lines(panel, "_seeds")] == list(scores.values())
+    assert [text.get_text() for text in panel.get_yticklabels()] == list(scores)
+    assert panel.get_xlim()[0] == 0
+    assert panel.get_ylim()[0] > panel.get_ylim()[1]  # the first variant on top
+    assert places(ablation_frame(COFFEE, scores, ("no x", 1))) == places(
+        ablation_frame(COFFEE[::-1].copy(), scores, ("all", 0))
+    )
+
+
+@pytest.mark.parametrize("shown", [("no y", 0), ("all", 2), ("all", -1)])
+def test_a_frame_needs_a_run_that_there_is(shown):
+    with pytest.raises(ValueError, match=rf"no run {shown[1]} of '{shown[0]}'.*'all'"):
+        ablation_frame(COFFEE, {"all": [6.0, 6.5]}, shown)
 
 
 def test_the_baseline_must_be_a_variant():

@@ -1,3 +1,6 @@
+from .ablations import check_effect as check_effect
+from .ablations import check_luck as check_luck
+from .ablations import check_seeds_needed as check_seeds_needed
 from .answers import WrongAnswer as WrongAnswer
 from .edge_features import check_augment as check_augment
 from .edge_features import check_noise_gain as check_noise_gain

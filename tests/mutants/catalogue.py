@@ -978,6 +978,44 @@ EXPLORERS = [
     ),
 ]
 
+COMPARISON = [
+    Mutant(
+        "comparison.py",
+        "variance(unchanged)) / 2)",
+        "variance(unchanged)))",
+        "the spread of a difference passes for that of a run",
+        ("test_comparison::test_effect_and_spread_are_those_of_the_t_test",),
+    ),
+    Mutant(
+        "comparison.py",
+        "min(changed) > max(unchanged)",
+        "min(changed) >= max(unchanged)",
+        "a tie stands apart",
+        ("test_comparison::test_apart_is_all_on_one_side",),
+    ),
+    Mutant(
+        "comparison.py",
+        "abs(self.effect) <= self.spread",
+        "self.effect <= self.spread",
+        "a change for the better says nothing",
+        ("test_comparison::test_the_verdict_weighs_the_effect_against_the_spread",),
+    ),
+    Mutant(
+        "comparison.py",
+        "return 2 / comb(",
+        "return 1 / comb(",
+        "luck on one side alone",
+        ("test_comparison::test_luck_is_counted",),
+    ),
+    Mutant(
+        "exercises/ablations.py",
+        "math.ceil(exact / 2)",
+        "math.ceil(exact / 3)",
+        "the second mean's error is forgotten, and nobody says so",
+        ("test_exercises_ablations::test_a_wrong_plan_is_explained",),
+    ),
+]
+
 MUTANTS = [
     *COLOR,
     *FEATURES,
@@ -995,4 +1033,5 @@ MUTANTS = [
     *RUNS,
     *JOBS,
     *EXPLORERS,
+    *COMPARISON,
 ]
