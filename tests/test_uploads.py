@@ -118,8 +118,8 @@ def use(rgb):
 box = use_photo("upload", use)
 button, place = box.children
 def choose(name, content):
-    file = {"name": name, "type": "", "size": len(content), "last_modified": 0, "content": memoryview(content)}
-    button.value = (file,)
+    file = {"name": name, "type": "", "size": len(content), "last_modified": 0}
+    button.value = ({**file, "content": memoryview(content)},)
 data = io.BytesIO()
 Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(data, "PNG")
 """
