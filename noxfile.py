@@ -1,4 +1,4 @@
-"""The oldest and the newest versions that we claim, each in an environment of its own: `make test-versions`.
+"""Environments other than ours: the oldest and the newest versions that we claim, and one that pip made.
 
 Where torch cannot be had for some Pythons, TORCH_FREE names these ("3.10 3.13"): there the modules and the
 chapters run that do without it.
@@ -25,6 +25,9 @@ TESTING = (
     "build",
     "hatchling",
 )
+BESIDE = ("-n", "2", "--dist", "loadfile")
+OTHER_PROCESSOR = {"ATEN_CPU_CAPABILITY": "default", "OMP_NUM_THREADS": "1"}
+OTHER_PLACE = {"LC_ALL": "C", "TZ": "Asia/Tokyo"}
 TORCH_FREE = os.environ.get("TORCH_FREE", "").split()
 
 nox.options.error_on_missing_interpreters = True
@@ -45,6 +48,16 @@ def newest(session: nox.Session) -> None:
     _test(session, [*_bounds(), *torch], "--nbval")
 
 
+@nox.session
+def plain(session: nox.Session) -> None:
+    """What `pip install -r requirements.txt` makes, and the comparison in other surroundings: twice as it is."""
+    session.install("-r", "requirements.txt")
+    with session.chdir("book"):
+        session.run("python", "-m", "pytest", "--nbval", ".")
+    for surroundings in ({}, {}, OTHER_PROCESSOR, OTHER_PLACE):
+        session.run("python", "-m", "pytest", "--nbval", "book/", *BESIDE, env=surroundings)
+
+
 def _bounds() -> dict[str, str]:
     """The library's dependencies but torch, each with the first patch of its lowest version."""
     block = re.search(r"^dependencies = \[(.*?)^\]", METADATA, re.DOTALL | re.MULTILINE)
@@ -61,7 +74,7 @@ def _test(session: nox.Session, packages: list[str], nbval: str) -> None:
     tests += ["--ignore=tests/colab", "--ignore=tests/lab"]
     if session.python in TORCH_FREE:
         tests, chapter = _torch_free_tests(), "book/02-edge-features.ipynb"
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *tests)
+    session.run("python", "-m", "pytest", "-q", *BESIDE, *tests)
     session.run("python", "-m", "pytest", "-q", nbval, chapter)
 
 

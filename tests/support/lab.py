@@ -42,16 +42,8 @@ def serve_lab(folder: Path, private: Path) -> Iterator[str]:
         "IPYTHONDIR": "ipython",
     }
     environment = {**os.environ, **{name: str(private / place) for name, place in kept.items()}}
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-        "--port=0",
-    ]
-    options = ["--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    options = ["--port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
     with (private / "log.txt").open("w") as log:
         server = subprocess.Popen([*command, *options], env=environment, stdout=log, stderr=log)
         try:
