@@ -50,7 +50,7 @@ def newest(session: nox.Session) -> None:
 
 @nox.session
 def plain(session: nox.Session) -> None:
-    """What `pip install -r requirements.txt` makes, and the comparison in other surroundings: twice as it is."""
+    """Every chapter where `pip install -r requirements.txt` was all: twice, and in other surroundings."""
     session.install("-r", "requirements.txt")
     with session.chdir("book"):
         session.run("python", "-m", "pytest", "--nbval", ".")

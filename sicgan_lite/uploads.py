@@ -65,22 +65,14 @@ def _from_colab() -> tuple[str, bytes]:
 
 
 def _button(use: Callable[[str, bytes], Any]) -> widgets.VBox:
-    """A button that takes a file, and below it the place where its use appears."""
+    """A button that takes a file, and below it the place where its use appears, or why it failed."""
     button = widgets.FileUpload(accept=_KINDS, multiple=False, description="Choose a photograph")
     button.layout.width = "auto"
-    place = widgets.Output()
 
-    def taken(_change: object) -> None:
-        if not button.value:
-            return
-        place.clear_output()
-        with place:
-            shown = use(*_file_of(button.value))
-        if shown is not None:
-            place.append_display_data(shown)
+    def take(file: Any) -> Any:
+        return use(*_file_of(file)) if file else None
 
-    button.observe(taken, names="value")
-    return widgets.VBox([button, place])
+    return widgets.interactive(take, {"auto_display": True}, file=button)
 
 
 def _file_of(value: Any) -> tuple[str, bytes]:

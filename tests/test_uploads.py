@@ -107,6 +107,7 @@ def test_ipywidgets_7_keeps_files_by_name() -> None:
 
 CHOOSE = """
 import io
+from datetime import datetime, timezone
 import numpy as np
 from PIL import Image
 from sicgan_lite import show_images, use_photo
@@ -118,7 +119,7 @@ def use(rgb):
 box = use_photo("upload", use)
 button, place = box.children
 def choose(name, content):
-    file = {"name": name, "type": "", "size": len(content), "last_modified": 0}
+    file = {"name": name, "type": "", "size": len(content), "last_modified": datetime.now(timezone.utc)}
     button.value = ({**file, "content": memoryview(content)},)
 data = io.BytesIO()
 Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(data, "PNG")
