@@ -40,9 +40,13 @@ def test_every_target_that_a_text_names_can_be_made(page: str) -> None:
     assert named <= targets
 
 
-def test_the_comparison_that_the_readme_names_is_the_one_that_make_runs() -> None:
-    assert "`pytest --nbval book/`" in README
+def test_what_the_text_names_is_executed_elsewhere() -> None:
+    """The comparison by make, Jupyter by the tests in the browser; no other command is in the text."""
+    prose = re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE)
+    named = {code for code in re.findall(r"`([^`]+)`", prose) if " " in code}
+    assert named - set(MADE) == {"make serve", "pytest --nbval book/", ".venv/bin/jupyter lab book/"}
     assert "-m pytest --nbval book/" in MAKEFILE
+    assert '"-m", "jupyterlab"' in (ROOT / "tests" / "support" / "lab.py").read_text("utf-8")
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:

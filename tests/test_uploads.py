@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
-from support.environments import execute
+from support.kernels import execute
 
 from sicgan_lite import sample_image, uploads, use_photo
 

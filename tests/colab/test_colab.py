@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 from support.chapters import CHAPTERS, code_cells
-from support.environments import execute, freeze, make_environment, pip
+from support.environments import freeze, make_environment, pip
+from support.kernels import execute
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The first, and the one that asks for the reader's own photograph.
