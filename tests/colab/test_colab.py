@@ -1,6 +1,7 @@
 """Every chapter as Colab meets it: alone in a folder, on a machine whose packages are Colab's.
 
-Two chapters run here; with COLAB=all, as in `make test-colab`, all of them.
+Two chapters run here; with COLAB=all, as in `make test-colab`, all of them. COLAB_PYTHON names another
+Python, for which there may be no torch: then the three that do without it run.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # The first, and the one that asks for the reader's own photograph.
 SHORT = [CHAPTERS[0], next(path for path in CHAPTERS if "use_photo(" in str(code_cells(path)))]
 CHOSEN = CHAPTERS if os.environ.get("COLAB") == "all" else SHORT
+OTHER = os.environ.get("COLAB_PYTHON", "")
+if OTHER:
+    CHOSEN = CHAPTERS[:3]
 # What a chapter may add to Colab's packages: ours, and the small ones that Colab lacks.
 ADDED = {"sicgan-lite", "jaxtyping", "wadler-lindig"}
 
@@ -65,7 +69,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("colab") / "environment"
-    return make_environment(folder, Path(__file__).with_name("requirements.txt"), lent="torch")
+    lent = "" if OTHER else "torch"
+    return make_environment(folder, Path(__file__).with_name("requirements.txt"), base=OTHER, lent=lent)
 
 
 @pytest.fixture

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import venv
+import sys
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from setup_env import interpreter, use_headless_opencv_if_needed
 
 
-def make_environment(folder: Path, requirements: Path, *, lent: str = "") -> Path:
-    """The Python of a new environment with these requirements.
+def make_environment(folder: Path, requirements: Path, *, base: str = "", lent: str = "") -> Path:
+    """The Python of a new environment with these requirements and nothing that they need in turn.
 
-    ``lent`` names a large package of this environment that is linked there with all that it needs.
+    ``base`` is the Python to make it with: this one, or another. ``lent`` names a large package of
+    this environment that is linked there with all that it needs; it has to be of the same Python.
     """
-    venv.create(folder, with_pip=True)
+    subprocess.run([base or sys.executable, "-m", "venv", str(folder)], check=True)
     python = interpreter(folder)
     if lent:
         there = subprocess.check_output(
