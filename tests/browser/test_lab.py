@@ -37,6 +37,7 @@ def lab(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(120_000)  # JupyterLab is large, and the machine may be busy
     yield context.new_page()
     context.close()
 
@@ -86,7 +87,7 @@ def test_a_phones_photograph_is_chosen_in_the_page_and_used(
     open_notebook(page, lab, "own.ipynb")
     run_all(page)
     page.locator("input[type=file]").set_input_files(phone_photograph(tmp_path))
-    page.get_by_text("used (225, 300, 3)").wait_for(timeout=60_000)
+    page.get_by_text("used (225, 300, 3)").wait_for()
     page.locator(".jp-OutputArea-output img").wait_for()
     assert faults(page) == []
 

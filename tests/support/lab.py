@@ -55,7 +55,7 @@ def serve_lab(folder: Path, private: Path) -> Iterator[str]:
 
 def _address(server: subprocess.Popen, private: Path) -> str:
     """Where the server listens, once it answers."""
-    for _ in range(600):
+    for _ in range(1200):
         time.sleep(0.1)
         assert server.poll() is None, (private / "log.txt").read_text("utf-8")
         for file in (private / "runtime").glob("jpserver-*.json"):
@@ -72,7 +72,7 @@ def open_notebook(page: Page, address: str, name: str) -> None:
     """Open a notebook and wait until its kernel stands."""
     page.goto(f"{address}doc/tree/{name}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=120_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
 
 
 def run_all(page: Page) -> None:
