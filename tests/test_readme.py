@@ -68,6 +68,7 @@ def test_the_commands_for_a_photograph_work_as_they_stand(tmp_path: Path) -> Non
         words = shlex.split(command.replace(".venv/bin", programs))
         ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
-    for picture in (tmp_path / "colored.png", next((tmp_path / "album").rglob("*.png"))):
-        assert read_image(picture).rgb.shape == (300, 451, 3)
-        assert read_provenance(picture) is not None
+    assert read_image(tmp_path / "colored.png").rgb.shape == (300, 451, 3)
+    assert {path.suffix for path in (tmp_path / "album").glob("cat.jpg.*")} == {".png", ".safetensors"}
+    for picture in ("colored.png", "album/cat.jpg.before-after.png"):
+        assert read_provenance(tmp_path / picture) is not None
