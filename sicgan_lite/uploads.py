@@ -67,7 +67,7 @@ def _from_colab() -> tuple[str, bytes]:
 def _button(use: Callable[[str, bytes], Any]) -> widgets.VBox:
     """A button that takes a file, and below it the place where its use appears, or why it failed."""
     button = widgets.FileUpload(accept=_KINDS, multiple=False, description="Choose a photograph")
-    button.layout.width = "auto"
+    button.layout.width = "max-content"
 
     def take(file: Any) -> Any:
         return use(*_file_of(file)) if file else None

@@ -15,6 +15,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from notebooks import KERNEL
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 from support.chapters import CHAPTERS, code_cells
@@ -83,10 +84,14 @@ def test_a_phones_photograph_is_chosen_in_the_page_and_used(
         "def use(rgb):\n    print('used', rgb.shape)\n    return show_images([rgb], ['Yours'])\n"
         "use_photo('upload', use)"
     )
-    nbformat.write(new_notebook(cells=[new_code_cell(cell)]), folder / "own.ipynb")
+    nbformat.write(
+        new_notebook(cells=[new_code_cell(cell)], metadata={"kernelspec": KERNEL}), folder / "own.ipynb"
+    )
     open_notebook(page, lab, "own.ipynb")
     run_all(page)
-    page.locator("input[type=file]").set_input_files(phone_photograph(tmp_path))
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a photograph").click()
+    chooser.value.set_files(phone_photograph(tmp_path))
     page.get_by_text("used (225, 300, 3)").wait_for()
     page.locator(".jp-OutputArea-output img").wait_for()
     assert faults(page) == []

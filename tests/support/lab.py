@@ -72,7 +72,7 @@ def open_notebook(page: Page, address: str, name: str) -> None:
     """Open a notebook and wait until its kernel stands."""
     page.goto(f"{address}doc/tree/{name}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    page.get_by_text("| Idle").wait_for()  # in the bar at the bottom, after the name of the kernel
 
 
 def run_all(page: Page) -> None:
