@@ -9,6 +9,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book serve test check unit mutants chapters notebooks recorded-runs clean
+.PHONY: test-colab test-lab test-plain test-versions
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | tr '|' '\t'
@@ -34,6 +35,20 @@ check: setup ## Lint, formatting, types, layers, vendored scripts
 
 unit: setup ## The tests of the library, the book's files and its pages
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-colab: export COLAB = all
+test-colab: setup ## Run every chapter alone, with the packages of Colab
+	$(BIN)/python -m pytest tests/colab
+
+test-lab: export LAB = all
+test-lab: setup ## Run every chapter in JupyterLab, in a browser
+	$(BIN)/python -m pytest tests/browser/test_lab.py
+
+test-versions: setup ## Run the library and a chapter with the oldest and the newest packages (TORCH_FREE="3.10")
+	$(BIN)/python -m nox -s oldest newest
+
+test-plain: setup ## Compare every chapter in an environment that pip alone made, in five surroundings
+	$(BIN)/python -m nox -s plain
 
 mutants: setup ## Put faults into copies of the library: the tests must notice each
 	$(BIN)/python tests/mutants/run.py $(ONLY)

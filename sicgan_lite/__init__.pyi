@@ -87,5 +87,6 @@ from .training import StepRecord as StepRecord
 from .training import TrainState as TrainState
 from .training import train as train
 from .training import train_step as train_step
+from .uploads import use_photo as use_photo
 
 __version__: str

@@ -10,17 +10,13 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
 from sicgan_lite.config import Config
 from sicgan_lite.images import (
-    SAMPLES,
-    Photo,
+    find_photo,
     output_format,
-    read_image,
     read_provenance,
-    sample_image,
     write_image,
 )
 from sicgan_lite.provenance import Provenance, own_provenance
@@ -39,7 +35,7 @@ def run_train(args: argparse.Namespace) -> None:
 
     keep_freed_memory()
 
-    photo, out = _read(args.photo), args.out
+    photo, out = find_photo(args.photo), args.out
     if args.resume:
         if args.preset or args.set:
             raise ValueError(
@@ -103,7 +99,7 @@ def run_colorize(args: argparse.Namespace) -> None:
     from sicgan_lite.colorizing import colorize
 
     output_format(args.out)  # before the work, not after it
-    photo, generator = _read(args.photo), load_generator(args.model)
+    photo, generator = find_photo(args.photo), load_generator(args.model)
     colored = colorize(
         generator, photo.rgb, overlap=args.overlap, progress=lambda bands: tqdm(bands, unit="band")
     )
@@ -167,12 +163,6 @@ def run_info(args: argparse.Namespace) -> None:
         label = read_provenance(args.file)
         said = {"kind": "picture", "label": label and _plain(label)}
     print(json.dumps(said, indent=1, ensure_ascii=False))
-
-
-def _read(photo: str) -> Photo:
-    if photo in SAMPLES and not Path(photo).exists():
-        return Photo(rgb=sample_image(photo), alpha=None, icc_profile=None, source_sha256="", xmp=None)
-    return read_image(photo)
 
 
 def _config(args: argparse.Namespace) -> Config:

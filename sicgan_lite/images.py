@@ -56,6 +56,16 @@ def read_image(path: Path_) -> Photo:
         return Photo(rgb, alpha, profile, sha256_of_file(file), xmp_of(image))
 
 
+def find_photo(source: Path_) -> Photo:
+    """The sample of this name, unless a file has it; or the picture in a file.
+
+    Errors: as ``read_image``.
+    """
+    if source in SAMPLES and not Path(source).exists():
+        return Photo(rgb=sample_image(str(source)), alpha=None, icc_profile=None, source_sha256="", xmp=None)
+    return read_image(source)
+
+
 def read_provenance(path: Path_) -> Provenance | None:
     """What a picture says of its making, or None if it says nothing. Errors: as ``read_image``."""
     with open_image(Path(path)) as (_, image):

@@ -41,6 +41,7 @@ NAMES = {
     "runs": "Run finished_runs load_run paper_table",
     "sweep": "SweepRun load_sweep mean_and_spread read_run run_sweep write_table",
     "training": "StepRecord TrainState train train_step",
+    "uploads": "use_photo",
 }
 HEAVY = [
     "IPython",

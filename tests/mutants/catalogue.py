@@ -1016,6 +1016,37 @@ COMPARISON = [
     ),
 ]
 
+UPLOADS = [
+    Mutant(
+        "uploads.py",
+        "longest / max(height, width)",
+        "longest / width",
+        "a photograph held upright stays too tall",
+        ("test_uploads::test_a_phones_photograph_is_turned_and_made_small_within_five_seconds",),
+    ),
+    Mutant(
+        "uploads.py",
+        "rgb if scale >= 1 else",
+        "rgb if scale >= 9 else",
+        "a small photograph is enlarged",
+        ("test_uploads::test_a_small_photograph_is_not_enlarged",),
+    ),
+    Mutant(
+        "uploads.py",
+        'folder) / (Path(name).name or "upload")',
+        "folder) / name",
+        "the name of an upload chooses its folder",
+        ("test_uploads::test_no_name_leaves_its_folder",),
+    ),
+    Mutant(
+        "uploads.py",
+        "str(error).replace(str(path), name)",
+        "str(error)",
+        "a refusal names a folder that nobody knows",
+        ("test_uploads::test_a_file_that_is_no_photograph_is_named_as_its_owner_does",),
+    ),
+]
+
 MUTANTS = [
     *COLOR,
     *FEATURES,
@@ -1034,4 +1065,5 @@ MUTANTS = [
     *JOBS,
     *EXPLORERS,
     *COMPARISON,
+    *UPLOADS,
 ]

@@ -1,0 +1,86 @@
+"""Environments other than ours: the oldest and the newest versions that we claim, and one that pip made.
+
+Where torch cannot be had for some Pythons, TORCH_FREE names these ("3.10 3.13"): there the modules and the
+chapters run that do without it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import nox
+
+METADATA = Path("pyproject.toml").read_text("utf-8")
+# At their newest in both: they test, and are nothing that the library claims.
+TESTING = (
+    "pytest",
+    "pytest-xdist",
+    "nbval",
+    "hypothesis",
+    "beartype",
+    "distributed",
+    "filelock",
+    "build",
+    "hatchling",
+)
+BESIDE = ("-n", "2", "--dist", "loadfile")
+OTHER_PROCESSOR = {"ATEN_CPU_CAPABILITY": "default", "OMP_NUM_THREADS": "1"}
+OTHER_PLACE = {"LC_ALL": "C", "TZ": "Asia/Tokyo"}
+TORCH_FREE = os.environ.get("TORCH_FREE", "").split()
+
+nox.options.error_on_missing_interpreters = True
+nox.options.default_venv_backend = "venv"
+
+
+@nox.session(python=["3.10", "3.11"])
+def oldest(session: nox.Session) -> None:
+    """Every dependency at its lower bound. ipywidgets 7 describes its boxes in other words: nbval is lax."""
+    torch = [] if session.python in TORCH_FREE else ["torch"]
+    _test(session, [f"{name}~={bound}" for name, bound in _bounds().items()] + torch, "--nbval-lax")
+
+
+@nox.session(python=["3.12", "3.13"])
+def newest(session: nox.Session) -> None:
+    """Every dependency as new as it can be had."""
+    torch = [] if session.python in TORCH_FREE else ["torch"]
+    _test(session, [*_bounds(), *torch], "--nbval")
+
+
+@nox.session
+def plain(session: nox.Session) -> None:
+    """Every chapter where `pip install -r requirements.txt` was all: twice, and in other surroundings."""
+    session.install("-r", "requirements.txt")
+    with session.chdir("book"):
+        session.run("python", "-m", "pytest", "--nbval", ".")
+    for surroundings in ({}, {}, OTHER_PROCESSOR, OTHER_PLACE):
+        session.run("python", "-m", "pytest", "--nbval", "book/", *BESIDE, env=surroundings)
+
+
+def _bounds() -> dict[str, str]:
+    """The library's dependencies but torch, each with the first patch of its lowest version."""
+    block = re.search(r"^dependencies = \[(.*?)^\]", METADATA, re.DOTALL | re.MULTILINE)
+    found = dict(re.findall(r'"([\w-]+)>=([\d.]+)"', block[1] if block else ""))
+    del found["torch"]
+    return {name: bound if bound.count(".") == 2 else f"{bound}.0" for name, bound in found.items()}
+
+
+def _test(session: nox.Session, packages: list[str], nbval: str) -> None:
+    session.install(*packages, *TESTING)
+    session.install("--no-deps", "-e", ".")
+    session.run("python", "-m", "pip", "freeze")
+    tests, chapter = ["tests", "--ignore=tests/browser", "--ignore=tests/book"], "book/05-gan-losses.ipynb"
+    tests += ["--ignore=tests/colab", "--ignore=tests/lab"]
+    if session.python in TORCH_FREE:
+        tests, chapter = _torch_free_tests(), "book/02-edge-features.ipynb"
+    session.run("python", "-m", "pytest", "-q", *BESIDE, *tests)
+    session.run("python", "-m", "pytest", "-q", nbval, chapter)
+
+
+def _torch_free_tests() -> list[str]:
+    """The tests of the modules that never import torch, as the contract in pyproject.toml has them."""
+    contract = METADATA.split('name = "Chapters 1-3 run where torch is missing"')[1]
+    modules = re.findall(r'"sicgan_lite\.(\w+)"', contract.split("forbidden_modules")[0])
+    files = [Path("tests", f"test_{module}.py") for module in modules]
+    return [str(file) for file in files if file.exists()]

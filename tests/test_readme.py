@@ -1,0 +1,74 @@
+"""What the README tells people to type does what it says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sicgan_lite import read_image, read_provenance, sample_image
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```bash\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
+COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.strip()]
+MADE = [command for command in COMMANDS if command.startswith("make ")]
+OURS = [command for command in COMMANDS if command.startswith(".venv/bin/sicgan-lite ")]
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+
+
+def test_every_command_is_one_that_is_executed() -> None:
+    assert MADE
+    assert OURS
+    assert set(COMMANDS) == {*MADE, *OURS}
+
+
+def test_ci_types_what_the_readme_says() -> None:
+    ci = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    assert set(MADE) <= set(ci)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "book/index.md"])
+def test_every_target_that_a_text_names_can_be_made(page: str) -> None:
+    named = set(re.findall(r"`make ([\w-]+)", (ROOT / page).read_text("utf-8")))
+    targets = set(re.findall(r"^([\w-]+):", MAKEFILE, flags=re.MULTILINE))
+    assert named <= targets
+
+
+def test_what_the_text_names_is_executed_elsewhere() -> None:
+    """The comparison by make, Jupyter by the tests in the browser; no other command is in the text."""
+    prose = re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE)
+    named = {code for code in re.findall(r"`([^`]+)`", prose) if " " in code}
+    assert named - set(MADE) == {"make serve", "pytest --nbval book/", ".venv/bin/jupyter lab book/"}
+    assert "-m pytest --nbval book/" in MAKEFILE
+    assert '"-m", "jupyterlab"' in (ROOT / "tests" / "support" / "lab.py").read_text("utf-8")
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    places = re.findall(r"^\| `([^|]+)` \|", README, flags=re.MULTILINE)
+    paths = [*links, *(name for cell in places for name in cell.split("`, `"))]
+    assert len(paths) > 6
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.slow
+def test_the_commands_for_a_photograph_work_as_they_stand(tmp_path: Path) -> None:
+    photo = Image.fromarray(sample_image("chelsea"))
+    (tmp_path / "photos").mkdir()
+    for name in ("photo.jpg", "photos/cat.jpg"):
+        photo.save(tmp_path / name)
+    programs = Path(sys.executable).parent.as_posix()  # .venv/bin, wherever it is
+    for command in OURS:
+        words = shlex.split(command.replace(".venv/bin", programs))
+        ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
+    assert read_image(tmp_path / "colored.png").rgb.shape == (300, 451, 3)
+    assert {path.suffix for path in (tmp_path / "album").glob("cat.jpg.*")} == {".png", ".safetensors"}
+    for picture in ("colored.png", "album/cat.jpg.before-after.png"):
+        assert read_provenance(tmp_path / picture) is not None
