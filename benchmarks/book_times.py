@@ -1,0 +1,60 @@
+"""The book: seconds to build it from nothing, and seconds for each chapter under nbval.
+
+``python benchmarks/book_times.py`` writes results/book_times.json. A chapter's seconds hold the start of
+its kernel and the comparison of its outputs. Naming chapters (``03 04``) renews theirs alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from timing import RESULTS, load_average, read, record
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "tools"))
+
+from build_book import STRICT  # noqa: E402 (the folder of tools is no package)
+from notebooks import chapters  # noqa: E402
+
+
+def run(module: str, *arguments: str) -> float:
+    """Seconds that a program of this environment takes. Errors: CalledProcessError when it fails."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def build_seconds() -> float:
+    """Seconds to build every page in an empty folder, strictly."""
+    with tempfile.TemporaryDirectory() as folder:
+        return run("jupyter_book", "build", str(ROOT), "--quiet", *STRICT, "--path-output", folder)
+
+
+def chapter_seconds(chapter: Path) -> float:
+    """Seconds to execute a chapter and compare all its outputs."""
+    return run("pytest", "--nbval", str(chapter), "-q", "-n", "0")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("chapters", nargs="*", default=[""], help="how their names start; all by default")
+    parser.add_argument("--builds", type=int, default=3)
+    options = parser.parse_args(arguments)
+    load = load_average()
+    found = read("book_times") if (RESULTS / "book_times.json").exists() else {}
+    seconds = found.get("chapters", {})
+    for chapter in (path for start in options.chapters for path in chapters(start)):
+        seconds[chapter.stem] = chapter_seconds(chapter)
+        print(f"{chapter.stem}: {seconds[chapter.stem]:.1f} s", flush=True)
+    builds = [build_seconds() for _ in range(options.builds)] or found["build"]
+    print(record("book_times", {"build": builds, "chapters": dict(sorted(seconds.items()))}, load=load))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The ``quick`` preset: seconds of a run, and what its conditional form makes of three photographs.
+
+``python benchmarks/quick.py coffee`` writes results/quick_coffee.json: each seed in both precisions, with
+the mean ΔE of the picture, that of grey and of the mean colour, and the mean losses of the last quarter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from timing import in_fresh_process, load_average, record
+
+from sicgan_lite import Config, TrainState, colorize, delta_e, equilibrium_losses, sample_image, train
+from sicgan_lite.devices import keep_freed_memory
+from sicgan_lite.metrics import grey, mean_color
+
+PHOTOS = ("coffee", "astronaut", "chelsea")
+PRECISIONS = ("bfloat16", "float32")
+
+
+def measure(rgb: np.ndarray, config: Config) -> dict[str, Any]:
+    """Train and colour as the command line does: seconds, ΔE, and the losses at the end."""
+    keep_freed_memory()
+    start = time.perf_counter()
+    state = TrainState.create(rgb, config, "cpu")
+    records = list(train(state))
+    colored = colorize(state.generator, rgb)
+    seconds = time.perf_counter() - start
+    last = records[-max(1, len(records) // 4) :]
+    return {
+        "precision": config.precision,
+        "seed": config.seed,
+        "seconds": seconds,
+        "delta_e": delta_e(colored, rgb),
+        "loss_d": statistics.mean(record.loss_d for record in last),
+        "loss_g": statistics.mean(record.loss_g for record in last),
+    }
+
+
+def baselines(rgb: np.ndarray) -> dict[str, float]:
+    """The ΔE of grey, and of the whole photograph in its mean colour."""
+    return {"grey": delta_e(grey(rgb), rgb), "mean colour": delta_e(mean_color(rgb), rgb)}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("photos", nargs="*", default=PHOTOS)
+    parser.add_argument("--seeds", type=int, default=3)
+    options = parser.parse_args(arguments)
+    for name in options.photos:
+        load, rgb = load_average(), sample_image(name)
+        runs = []
+        for seed in range(options.seeds):
+            for precision in PRECISIONS:
+                config = Config.quick(conditional=True, precision=precision, seed=seed)
+                runs.append(in_fresh_process(measure, rgb, config))
+                print({key: value for key, value in runs[-1].items()}, flush=True)
+        expected = equilibrium_losses(*Config.quick().mean_targets)._asdict()
+        found = {"runs": runs, "baselines": baselines(rgb), "equilibrium": expected}
+        print(record(f"quick_{name}", found, load=load))
+
+
+if __name__ == "__main__":
+    main()
