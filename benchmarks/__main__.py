@@ -1,4 +1,4 @@
-"""``python benchmarks`` measures everything and draws the page; ``python benchmarks start origins`` some of it."""
+"""``python benchmarks`` measures everything and draws the plots; ``python benchmarks start`` a part."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 
 import batches
 import book_times
+import figures
 import origins
 import quick
-import speed_page
 import start
 import training_step
 import whole_image
@@ -26,11 +26,11 @@ BENCHMARKS = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], default=list(BENCHMARKS))
-    for name in parser.parse_args().names:
+    parser.add_argument("names", nargs="*", choices=BENCHMARKS, help="all by default")
+    for name in parser.parse_args().names or BENCHMARKS:
         print(f"— {name}", flush=True)
         BENCHMARKS[name]([])
-    speed_page.main()
+    figures.main()
 
 
 if __name__ == "__main__":

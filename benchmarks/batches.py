@@ -73,7 +73,8 @@ def measure(rgb: np.ndarray, config: Config, *, rounds: int) -> dict[str, Any]:
     block = np.concatenate([part.ravel() for part in patches[np.arange(config.batch_size)]])
     contenders: dict[str, Callable[[], object]] = {"gathered": lambda: patches[chosen]}
     for name, make in MAKERS.items():
-        contenders[name] = lambda one_by_one=PerPatch(rgb, patches, make): one_by_one[chosen]
+        one_by_one = PerPatch(rgb, patches, make)
+        contenders[name] = lambda source=one_by_one: source[chosen]
     contenders["copy of the bytes"] = block.copy
     seconds = interleave(contenders, rounds, before=draw)
     ratios = {

@@ -58,7 +58,7 @@ def all_pairs_vectorized(
 def poisson_disk(
     rows: int, columns: int, count: int, distance: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """scipy's sampler works in real numbers, so its points are rounded to pixels."""
+    """The sampler of scipy works in real numbers, so its points are rounded to pixels."""
     longest = max(rows, columns)
     bounds = [rows / longest, columns / longest]
     disks = qmc.PoissonDisk(2, radius=distance / longest, l_bounds=[0, 0], u_bounds=bounds, rng=rng)
@@ -75,7 +75,9 @@ QUICK = ("ours", "all pairs, vectorised")
 SLOW = ("ours", "all pairs, Python", "scipy PoissonDisk")
 
 
-def measure(megapixels: float, count: int, names: Sequence[str], *, rounds: int) -> dict[str, Any]:
+def measure(
+    megapixels: float, count: int, names: Sequence[str], *, rounds: int, warm: int = 1
+) -> dict[str, Any]:
     """Seconds, ratios and the quality of the origins on a photograph of that size, 3:2."""
     height = round(math.sqrt(megapixels * 1e6 / 1.5))
     width = round(megapixels * 1e6 / height)
@@ -87,7 +89,7 @@ def measure(megapixels: float, count: int, names: Sequence[str], *, rounds: int)
     def run(name: str) -> None:
         last[name] = SAMPLERS[name](*shape, count, distance, rng)
 
-    seconds = interleave({name: lambda name=name: run(name) for name in names}, rounds)
+    seconds = interleave({name: lambda name=name: run(name) for name in names}, rounds, warm=warm)
     return {
         "megapixels": megapixels,
         "count": count,
@@ -115,7 +117,8 @@ def judge(origins: np.ndarray, shape: tuple[int, int], distance: float) -> dict[
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megapixels", type=float, nargs="+", default=[2, 12, 50])
-    parser.add_argument("--counts", type=int, nargs="+", default=[834, 20_000])
+    parser.add_argument("--counts", type=int, nargs="+", default=[834, 2000, 5000, 10_000, 20_000])
+    parser.add_argument("--slow-counts", type=int, nargs="+", default=[834, 20_000])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--slow-rounds", type=int, default=1, help="of what takes minutes")
     options = parser.parse_args(arguments)
@@ -124,7 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for count in options.counts:
             print(f"{count} origins on {megapixels:g} megapixels", flush=True)
             cases.append(measure(megapixels, count, QUICK, rounds=options.rounds))
-            cases.append(measure(megapixels, count, SLOW, rounds=options.slow_rounds))
+            if count in options.slow_counts:
+                cases.append(measure(megapixels, count, SLOW, rounds=options.slow_rounds, warm=0))
     print(record("origins", {"cases": cases}, load=load))
 
 

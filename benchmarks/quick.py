@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for precision in PRECISIONS:
                 config = Config.quick(conditional=True, precision=precision, seed=seed)
                 runs.append(in_fresh_process(measure, rgb, config))
-                print({key: value for key, value in runs[-1].items()}, flush=True)
+                print(runs[-1], flush=True)
         expected = equilibrium_losses(*Config.quick().mean_targets)._asdict()
         found = {"runs": runs, "baselines": baselines(rgb), "equilibrium": expected}
         print(record(f"quick_{name}", found, load=load))

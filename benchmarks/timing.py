@@ -41,25 +41,26 @@ def interleave(
     contenders: Mapping[str, Callable[[], object]],
     rounds: int,
     *,
+    warm: int = 1,
     before: Callable[[], object] = lambda: None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Seconds:
     """Seconds of each contender in each round.
 
     A round runs every contender once, and the next round starts with the next one, so that a busy
-    minute of the machine meets them all. One more round comes first and is not counted. ``before``
-    is called at the start of each round: it draws the data that all of them get.
+    minute of the machine meets them all. ``warm`` more rounds come first and are not counted.
+    ``before`` is called at the start of each round: it draws the data that all of them get.
     """
     names = list(contenders)
     seconds: Seconds = {name: [] for name in names}
-    for number in range(rounds + 1):
+    for number in range(warm + rounds):
         before()
         first = number % len(names)
         for name in names[first:] + names[:first]:
             start = clock()
             contenders[name]()
             seconds[name].append(clock() - start)
-    return {name: found[1:] for name, found in seconds.items()}
+    return {name: found[warm:] for name, found in seconds.items()}
 
 
 def spread(numbers: list[float]) -> Spread:

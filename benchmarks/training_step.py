@@ -95,8 +95,9 @@ def _state(rgb: np.ndarray, config: Config, precision: str) -> TrainState:
 def _canonical_step(rgb: np.ndarray, config: Config) -> Callable[[], object]:
     patches = PatchSet(rgb, config, rng=np.random.default_rng(config.seed))
     with torch.random.fork_rng(devices=[]):
-        networks = canonical.generator(config.generator_widths), canonical.discriminator(
-            config.discriminator_widths
+        networks = (
+            canonical.generator(config.generator_widths),
+            canonical.discriminator(config.discriminator_widths),
         )
     steps = canonical.train(*networks, canonical.load(patches, config.batch_size), config)
     return lambda: next(steps)

@@ -52,7 +52,7 @@ def summarize(cases: list[dict[str, float]]) -> dict[str, Any]:
     for clock in ("seconds", "processor seconds"):
         first, *others = (case[clock] / case["megapixels"] for case in cases)
         ratios[clock] = [1.0, *(other / first for other in others)]
-    return {"cases": cases, "time for a pixel against the first": ratios}
+    return {"cases": cases, "time for a pixel": ratios}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
