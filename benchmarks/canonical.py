@@ -7,7 +7,7 @@ The networks, targets, noise and learning rates are ours, so that only the way o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -36,7 +36,7 @@ def load(patches: PatchSet, batch_size: int) -> DataLoader[tuple[Tensor, ...]]:
 
 
 def train(
-    net_g: nn.Module, net_d: nn.Module, loader: DataLoader[tuple[Tensor, ...]], config: Config
+    net_g: nn.Module, net_d: nn.Module, loader: Iterable[Sequence[Tensor]], config: Config
 ) -> Iterator[tuple[float, float]]:
     """The losses of D and of G, step after step, for ever."""
     criterion = nn.BCEWithLogitsLoss()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import statistics
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from tables import PHOTOS, PRECISIONS, origin_seconds, profiles
-from timing import read, spread
+from timing import RESULTS, read, spread
 from words import short
 
 from sicgan_lite.plotting import FAKE, GENERATOR, INK, PALETTE, REAL, style
@@ -168,12 +169,20 @@ FIGURES: dict[str, Callable[[], Figure]] = {
 }
 
 
+def fingerprint() -> str:
+    """One hash of all records: every plot says which ones it was drawn from."""
+    digest = hashlib.sha256()
+    for path in sorted(RESULTS.glob("*.json")):
+        digest.update(path.name.encode() + path.read_text("utf-8").encode())
+    return digest.hexdigest()
+
+
 def save(name: str, folder: Path = FOLDER) -> Path:
     """Draw one plot; the same records give the same file."""
     path = folder / f"{name}.svg"
     path.parent.mkdir(parents=True, exist_ok=True)
     with style(), mpl.rc_context({"svg.hashsalt": name}):
-        FIGURES[name]().savefig(path, format="svg", metadata={"Date": None})
+        FIGURES[name]().savefig(path, format="svg", metadata={"Date": None, "Description": f"records {fingerprint()}"})
     return path
 
 
