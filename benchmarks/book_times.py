@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from timing import RESULTS, load_average, read, record
+from timing import load_average, read_if_there, record
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tools"))
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--builds", type=int, default=3)
     options = parser.parse_args(arguments)
     load = load_average()
-    found = read("book_times") if (RESULTS / "book_times.json").exists() else {}
+    found = read_if_there("book_times")
     seconds = found.get("chapters", {})
     for chapter in (path for start in options.chapters for path in chapters(start)):
         seconds[chapter.stem] = chapter_seconds(chapter)

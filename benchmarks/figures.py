@@ -9,18 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from tables import PHOTOS, PRECISIONS, origin_seconds, profiles
 from timing import RESULTS, read, spread
 from words import short
 
+from sicgan_lite.config import Config
 from sicgan_lite.plotting import FAKE, GENERATOR, INK, PALETTE, REAL, style
 
 FOLDER = Path(__file__).resolve().parent.parent / "book" / "speed"
 WIDTH = 6.0  # inches: on a phone the text keeps a readable size
 GREYS = ("#b9b9b9", "#8c8c8c")
 MARKERS = "osD^v"
+LINES = {
+    "bfloat16": {"color": REAL, "linestyle": "-"},
+    "float32": {"color": FAKE, "linestyle": "--"},
+}
 
 
 def bars(axes: Axes, values: Mapping[str, list[float]], unit: str, colors: Mapping[str, str]) -> None:
@@ -158,6 +164,21 @@ def draw_quick() -> Figure:
     return figure
 
 
+def draw_curves() -> Figure:
+    """Both losses along the run, three seeds in each precision, with their values at chance."""
+    record = read("quick_coffee")
+    figure = Figure((WIDTH, 2.8), layout="constrained")
+    for axes, name in zip(figure.subplots(1, 2), ("loss_d", "loss_g"), strict=True):
+        for run in record["runs"]:
+            middles = (np.arange(len(run[name])) + 0.5) * Config.quick().total_steps / len(run[name])
+            axes.plot(middles, run[name], label=run["precision"], **LINES[run["precision"]])
+        axes.axhline(record["equilibrium"][name], color=INK, linewidth=0.8, linestyle=":")
+        axes.set(title=f"$L_{name[-1].upper()}$", xlabel="step")
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles[:2], labels[:2], loc="outside upper center", ncols=2)
+    return figure
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
     "step": draw_step,
     "profile": draw_profile,
@@ -166,6 +187,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "whole-image": draw_whole_image,
     "start": draw_start,
     "quick": draw_quick,
+    "curves": draw_curves,
 }
 
 
@@ -182,7 +204,9 @@ def save(name: str, folder: Path = FOLDER) -> Path:
     path = folder / f"{name}.svg"
     path.parent.mkdir(parents=True, exist_ok=True)
     with style(), mpl.rc_context({"svg.hashsalt": name}):
-        FIGURES[name]().savefig(path, format="svg", metadata={"Date": None, "Description": f"records {fingerprint()}"})
+        FIGURES[name]().savefig(
+            path, format="svg", metadata={"Date": None, "Description": f"records {fingerprint()}"}
+        )
     return path
 
 

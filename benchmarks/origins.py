@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial import KDTree
 from scipy.stats import qmc
-from timing import interleave, load_average, ratio, record
+from timing import interleave, load_average, ratio, read_if_there, record
 
 from sicgan_lite import sample_origins
 from sicgan_lite.origins import safe_distance
@@ -73,6 +74,7 @@ SAMPLERS: dict[str, Sampler] = {
 }
 QUICK = ("ours", "all pairs, vectorised")
 SLOW = ("ours", "all pairs, Python", "scipy PoissonDisk")
+SLOW_CASES = ((2.0, 834), (50.0, 834), (2.0, 20_000), (50.0, 20_000))
 
 
 def measure(
@@ -118,18 +120,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megapixels", type=float, nargs="+", default=[2, 12, 50])
     parser.add_argument("--counts", type=int, nargs="+", default=[834, 2000, 5000, 10_000, 20_000])
-    parser.add_argument("--slow-counts", type=int, nargs="+", default=[834, 20_000])
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=9, help="0 leaves these out")
     parser.add_argument("--slow-rounds", type=int, default=1, help="of what takes minutes")
     options = parser.parse_args(arguments)
-    load, cases = load_average(), []
-    for megapixels in options.megapixels:
-        for count in options.counts:
-            print(f"{count} origins on {megapixels:g} megapixels", flush=True)
-            cases.append(measure(megapixels, count, QUICK, rounds=options.rounds))
-            if count in options.slow_counts:
-                cases.append(measure(megapixels, count, SLOW, rounds=options.slow_rounds, warm=0))
-    print(record("origins", {"cases": cases}, load=load))
+    if options.rounds:
+        quick = itertools.product(options.megapixels, options.counts)
+        _renew(dict.fromkeys(quick, QUICK), options.rounds)
+    if options.slow_rounds:
+        _renew(dict.fromkeys(SLOW_CASES, SLOW), options.slow_rounds, warm=0)
+
+
+def _renew(cases: dict[tuple[float, int], tuple[str, ...]], rounds: int, warm: int = 1) -> None:
+    """Measure some cases; those that were measured before and are not among them stay."""
+    load = load_average()
+    found = {_key(case): case for case in read_if_there("origins").get("cases", [])}
+    for (megapixels, count), names in cases.items():
+        case = measure(megapixels, count, names, rounds=rounds, warm=warm)
+        found[_key(case)] = case
+        print(
+            megapixels, count, {name: min(seconds) for name, seconds in case["seconds"].items()}, flush=True
+        )
+    print(record("origins", {"cases": [found[key] for key in sorted(found)]}, load=load))
+
+
+def _key(case: dict[str, Any]) -> tuple[float, int, bool]:
+    return case["megapixels"], case["count"], "scipy PoissonDisk" in case["seconds"]
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """The ``quick`` preset: seconds of a run, and what its conditional form makes of three photographs.
 
 ``python benchmarks/quick.py coffee`` writes results/quick_coffee.json: each seed in both precisions, with
-the mean ΔE of the picture, that of grey and of the mean colour, and the mean losses of the last quarter.
+the mean ΔE of the picture, that of grey and of the mean colour, and both losses along the run.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +20,7 @@ from sicgan_lite.metrics import grey, mean_color
 
 PHOTOS = ("coffee", "astronaut", "chelsea")
 PRECISIONS = ("bfloat16", "float32")
+PIECES = 20  # of a run: the losses are kept as the mean of each
 
 
 def measure(rgb: np.ndarray, config: Config) -> dict[str, Any]:
@@ -31,14 +31,15 @@ def measure(rgb: np.ndarray, config: Config) -> dict[str, Any]:
     records = list(train(state))
     colored = colorize(state.generator, rgb)
     seconds = time.perf_counter() - start
-    last = records[-max(1, len(records) // 4) :]
+    pieces = np.array_split(np.array([(record.loss_d, record.loss_g) for record in records]), PIECES)
+    curves = np.array([piece.mean(axis=0) for piece in pieces if len(piece)])
     return {
         "precision": config.precision,
         "seed": config.seed,
         "seconds": seconds,
         "delta_e": delta_e(colored, rgb),
-        "loss_d": statistics.mean(record.loss_d for record in last),
-        "loss_g": statistics.mean(record.loss_g for record in last),
+        "loss_d": curves[:, 0].tolist(),
+        "loss_g": curves[:, 1].tolist(),
     }
 
 
@@ -59,7 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for precision in PRECISIONS:
                 config = Config.quick(conditional=True, precision=precision, seed=seed)
                 runs.append(in_fresh_process(measure, rgb, config))
-                print(runs[-1], flush=True)
+                print(
+                    name,
+                    seed,
+                    precision,
+                    f"{runs[-1]['seconds']:.1f} s, ΔE {runs[-1]['delta_e']:.2f}",
+                    flush=True,
+                )
         expected = equilibrium_losses(*Config.quick().mean_targets)._asdict()
         found = {"runs": runs, "baselines": baselines(rgb), "equilibrium": expected}
         print(record(f"quick_{name}", found, load=load))

@@ -38,9 +38,7 @@ def profile_table() -> str:
 
 def profiles() -> dict[str, dict[str, float]]:
     """The profile of a step before this work, and of both precisions after it."""
-    before = {}
-    if (RESULTS / "training_step_before.json").exists():
-        before = {"bfloat16, before": read("training_step_before")["profile"]["bfloat16"]}
+    before = {"bfloat16, before": read("training_step_before")["profile"]["bfloat16"]}
     return before | read("training_step_8")["profile"]
 
 
@@ -139,12 +137,18 @@ def quick_table() -> str:
         record = read(f"quick_{photo}")
         for precision in PRECISIONS:
             runs = [run for run in record["runs"] if run["precision"] == precision]
-            found = [_range([run[name] for run in runs]) for name in ("delta_e", "loss_d", "loss_g")]
+            ends = [_range([_end(run[name]) for run in runs]) for name in ("loss_d", "loss_g")]
+            errors = _range([run["delta_e"] for run in runs])
             time = f"{short(statistics.median(run['seconds'] for run in runs))} s"
             constants = (f"{value:.1f}" for value in record["baselines"].values())
-            rows.append((photo, precision, time, found[0], *constants, *found[1:]))
+            rows.append((photo, precision, time, errors, *constants, *ends))
     columns = ("photograph", "precision", "time", "ΔE", "ΔE of grey", "ΔE of mean colour", "L_D", "L_G")
     return table(columns, rows)
+
+
+def _end(curve: list[float]) -> float:
+    """The mean of the last quarter of a run."""
+    return statistics.mean(curve[-(len(curve) // 4) :])
 
 
 def _range(numbers: list[float]) -> str:

@@ -119,6 +119,11 @@ def record(name: str, results: Mapping[str, Any], *, load: float | None) -> Path
     return path
 
 
+def read_if_there(name: str) -> dict[str, Any]:
+    """What ``record`` wrote; nothing before the first time."""
+    return read(name) if (RESULTS / f"{name}.json").exists() else {}
+
+
 def read(name: str) -> dict[str, Any]:
     """What ``record`` wrote."""
     return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
