@@ -16,6 +16,7 @@ from timing import in_fresh_process, interleave, load_average, memory, ratio, re
 
 from sicgan_lite import TRANSFORMS, Config, PatchSet, coordinate_grid, rgb_to_lab, sample_image
 from sicgan_lite.color import AB_SCALE, scale_ab
+from sicgan_lite.devices import keep_freed_memory
 from sicgan_lite.features import LAPLACIAN_SCALE, SOBEL_SCALE, lightness_features
 
 Batch = tuple[np.ndarray, np.ndarray]
@@ -111,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=100)
     options = parser.parse_args(arguments)
     load, config = load_average(), Config.paper()
+    keep_freed_memory()  # as the command line does; it helps all of them
     found = measure(sample_image("coffee"), config, rounds=options.rounds)
     found["bytes"] = {name: in_fresh_process(memory_of, name, config) for name in ("gathered", "OpenCV")}
     print(record("batches", found, load=load))

@@ -12,7 +12,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from tables import PHOTOS, PRECISIONS, origin_seconds, profiles
+from tables import PHOTOS, PRECISIONS, kinds, origin_seconds, profiles
 from timing import RESULTS, read, spread
 from words import short
 
@@ -60,10 +60,9 @@ def draw_step() -> Figure:
 def draw_profile() -> Figure:
     """Stacked shares of a step's time."""
     shares = profiles()
-    kinds = list(dict.fromkeys(kind for found in shares.values() for kind in found))
     figure = Figure((WIDTH, 0.9 + 0.5 * len(shares)), layout="constrained")
     axes, left = figure.subplots(), dict.fromkeys(shares, 0.0)
-    for kind, color in zip(kinds, [*PALETTE, *GREYS, INK], strict=False):
+    for kind, color in zip(kinds(shares), [*PALETTE, *GREYS, INK], strict=False):
         widths = [100 * found.get(kind, 0) for found in shares.values()]
         axes.barh(list(shares), widths, 0.62, left=list(left.values()), color=color, label=kind)
         left = {name: left[name] + width for name, width in zip(left, widths, strict=True)}
@@ -89,7 +88,7 @@ def draw_batches() -> Figure:
         "",
         {"copy of the bytes": GREYS[0], "gathered": REAL} | dict.fromkeys(_others(rates), FAKE),
     )
-    axes.set_xlabel("patches a second")
+    axes.set(xlabel="patches a second", xlim=(100, None))
     return figure
 
 
@@ -121,8 +120,13 @@ def draw_whole_image() -> Figure:
     times, held = figure.subplots(1, 2)
     times.semilogx(sizes, [case["seconds"] / case["megapixels"] for case in cases], marker="o")
     held.semilogx(sizes, [case["bytes"] / 1e6 for case in cases], marker="o", color=GENERATOR)
-    times.set(title="seconds a megapixel", xlabel="megapixels", ylim=(0, None))
-    held.set(title="memory above the picture (MB)", xlabel="megapixels", ylim=(0, None))
+    times.set_title("seconds a megapixel")
+    held.set_title("memory above the picture (MB)")
+    for axes in (times, held):
+        axes.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
+        axes.minorticks_off()
+        axes.margins(y=0.1)
+        axes.set(xlabel="megapixels", ylim=(0, None))
     return figure
 
 

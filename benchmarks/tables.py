@@ -24,15 +24,15 @@ def step_table() -> str:
             faster = between(ratios[f"canonical against {name}"], "×")
             share = between(ratios[f"floor's share, {name}"], " %", 100)
             rows.append((str(batch), f"ours, {name}", between(seconds[name], " s"), faster, share))
-    return table(("batch", "loop", "seconds a step", "as fast", "floor's share"), rows)
+    return table(("batch", "loop", "seconds a step", "times as fast", "floor's share"), rows)
 
 
 def profile_table() -> str:
     """Where a step's time goes, in shares of processor time."""
     shares = profiles()
-    kinds = list(dict.fromkeys(kind for found in shares.values() for kind in found))
-    kinds.sort(key=lambda kind: (kind == "the rest", -shares["float32"].get(kind, 0)))
-    rows = [(kind, *(f"{100 * found.get(kind, 0):.0f} %" for found in shares.values())) for kind in kinds]
+    rows = [
+        (kind, *(f"{100 * found.get(kind, 0):.1f} %" for found in shares.values())) for kind in kinds(shares)
+    ]
     return table(("operation", *shares), rows)
 
 
@@ -40,6 +40,12 @@ def profiles() -> dict[str, dict[str, float]]:
     """The profile of a step before this work, and of both precisions after it."""
     before = {"bfloat16, before": read("training_step_before")["profile"]["bfloat16"]}
     return before | read("training_step_8")["profile"]
+
+
+def kinds(shares: dict[str, dict[str, float]]) -> list[str]:
+    """The kinds of operation, those that take most first, and the rest at the end."""
+    found = {kind for its in shares.values() for kind in its}
+    return sorted(found, key=lambda kind: (kind == "the rest", -shares["float32"].get(kind, 0), kind))
 
 
 def batches_table() -> str:
@@ -137,8 +143,8 @@ def quick_table() -> str:
         record = read(f"quick_{photo}")
         for precision in PRECISIONS:
             runs = [run for run in record["runs"] if run["precision"] == precision]
-            ends = [_range([_end(run[name]) for run in runs]) for name in ("loss_d", "loss_g")]
-            errors = _range([run["delta_e"] for run in runs])
+            ends = [_range([_end(run[name]) for run in runs], 3) for name in ("loss_d", "loss_g")]
+            errors = _range([run["delta_e"] for run in runs], 1)
             time = f"{short(statistics.median(run['seconds'] for run in runs))} s"
             constants = (f"{value:.1f}" for value in record["baselines"].values())
             rows.append((photo, precision, time, errors, *constants, *ends))
@@ -151,8 +157,7 @@ def _end(curve: list[float]) -> float:
     return statistics.mean(curve[-(len(curve) // 4) :])
 
 
-def _range(numbers: list[float]) -> str:
-    digits = 1 if max(numbers) > 3 else 3
+def _range(numbers: list[float], digits: int) -> str:
     return f"{statistics.median(numbers):.{digits}f} ({min(numbers):.{digits}f}–{max(numbers):.{digits}f})"
 
 

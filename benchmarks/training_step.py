@@ -18,6 +18,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
 from sicgan_lite import Config, PatchSet, TrainState, sample_image, train_step
+from sicgan_lite.devices import keep_freed_memory
 from sicgan_lite.training import draw_batch
 
 PRECISIONS = ("bfloat16", "float32")
@@ -114,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[8, 32])
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args(arguments)
+    keep_freed_memory()  # as the command line does; it helps all of them
     for batch in options.batch:
         load = load_average()
         config = Config.paper(num_patches=PATCHES, batch_size=batch)

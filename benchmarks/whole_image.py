@@ -1,6 +1,6 @@
 """Whole pictures: what colouring costs for each megapixel, in time and memory, at 1, 12 and 100 megapixels.
 
-``python benchmarks/whole_image.py`` writes results/whole_image.json. Each picture gets a fresh process,
+``python benchmarks/whole_image.py`` writes results/whole_image.json; sizes that are named are renewed. Each picture gets a fresh process,
 and a generator of the ``laptop`` widths with random weights: what it paints does not change what it costs.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from timing import in_fresh_process, load_average, memory, record, reset_peak
+from timing import in_fresh_process, load_average, memory, read_if_there, record, reset_peak
 
 from sicgan_lite import Config, Generator, colorize
 
@@ -59,10 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("megapixels", type=float, nargs="*", default=[1, 12, 100])
     options = parser.parse_args(arguments)
-    load, config, cases = load_average(), Config.laptop(), []
-    for megapixels in sorted(options.megapixels):
-        cases.append(in_fresh_process(measure, megapixels, config))
-        print({name: round(value, 2) for name, value in cases[-1].items()}, flush=True)
+    load, config = load_average(), Config.laptop()
+    cases = {round(case["megapixels"]): case for case in read_if_there("whole_image").get("cases", [])}
+    for megapixels in options.megapixels:
+        case = cases[round(megapixels)] = in_fresh_process(measure, megapixels, config)
+        print({name: round(value, 2) for name, value in case.items()}, flush=True)
+    cases = [cases[size] for size in sorted(cases)]
     print(record("whole_image", {"settings": config.to_dict()} | summarize(cases), load=load))
 
 
