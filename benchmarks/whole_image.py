@@ -1,7 +1,8 @@
 """Whole pictures: what colouring costs for each megapixel, in time and memory, at 1, 12 and 100 megapixels.
 
-``python benchmarks/whole_image.py`` writes results/whole_image.json; sizes that are named are renewed. Each picture gets a fresh process,
-and a generator of the ``laptop`` widths with random weights: what it paints does not change what it costs.
+``python benchmarks/whole_image.py`` writes results/whole_image.json; named sizes are renewed. Each picture
+gets a fresh process, and a generator of the ``laptop`` widths with random weights: what it paints does not
+change what it costs.
 """
 
 from __future__ import annotations
