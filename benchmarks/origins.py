@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -73,8 +72,9 @@ SAMPLERS: dict[str, Sampler] = {
     "scipy PoissonDisk": poisson_disk,
 }
 QUICK = ("ours", "all pairs, vectorised")
-SLOW = ("ours", "all pairs, Python", "scipy PoissonDisk")
-SLOW_CASES = ((2.0, 834), (50.0, 834), (2.0, 20_000), (50.0, 20_000))
+SLOW = tuple(SAMPLERS)
+QUICK_CASES = ((2.0, 834), (12.0, 834), *((50.0, count) for count in (834, 2000, 5000, 10_000, 20_000)))
+SLOW_CASES = ((2.0, 834), (2.0, 20_000), (50.0, 834), (50.0, 20_000))
 
 
 def measure(
@@ -118,29 +118,24 @@ def judge(origins: np.ndarray, shape: tuple[int, int], distance: float) -> dict[
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megapixels", type=float, nargs="+", default=[2, 12, 50])
-    parser.add_argument("--counts", type=int, nargs="+", default=[834, 2000, 5000, 10_000, 20_000])
-    parser.add_argument("--rounds", type=int, default=9, help="0 leaves these out")
+    parser.add_argument("--rounds", type=int, default=5, help="0 leaves these out")
     parser.add_argument("--slow-rounds", type=int, default=1, help="of what takes minutes")
     options = parser.parse_args(arguments)
     if options.rounds:
-        quick = itertools.product(options.megapixels, options.counts)
-        _renew(dict.fromkeys(quick, QUICK), options.rounds)
+        _renew(QUICK_CASES, QUICK, options.rounds)
     if options.slow_rounds:
-        _renew(dict.fromkeys(SLOW_CASES, SLOW), options.slow_rounds, warm=0)
+        _renew(SLOW_CASES, SLOW, options.slow_rounds, warm=0)
 
 
-def _renew(cases: dict[tuple[float, int], tuple[str, ...]], rounds: int, warm: int = 1) -> None:
+def _renew(cases: Sequence[tuple[float, int]], names: Sequence[str], rounds: int, warm: int = 1) -> None:
     """Measure some cases; those that were measured before and are not among them stay."""
     load = load_average()
     found = {_key(case): case for case in read_if_there("origins").get("cases", [])}
-    for (megapixels, count), names in cases.items():
+    for megapixels, count in cases:
         case = measure(megapixels, count, names, rounds=rounds, warm=warm)
         found[_key(case)] = case
-        print(
-            megapixels, count, {name: min(seconds) for name, seconds in case["seconds"].items()}, flush=True
-        )
-    print(record("origins", {"cases": [found[key] for key in sorted(found)]}, load=load))
+        print(f"{count} on {megapixels:g}:", {name: case["seconds"][name][0] for name in names}, flush=True)
+        record("origins", {"cases": [found[key] for key in sorted(found)]}, load=load)
 
 
 def _key(case: dict[str, Any]) -> tuple[float, int, bool]:
