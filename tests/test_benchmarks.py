@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import batches
@@ -17,6 +19,7 @@ import numpy as np
 import origins
 import pytest
 import quick
+import speed_tables
 import start
 import tables
 import targets
@@ -213,6 +216,15 @@ def test_every_table_is_whole(name: str) -> None:
     lines = tables.TABLES[name]().splitlines()
     assert len(lines) > 2
     assert len({line.count("|") for line in lines}) == 1
+
+
+def test_the_page_shows_every_table_and_every_plot() -> None:
+    page = (figures.FOLDER.parent / "speed.md").read_text("utf-8")
+    config = SimpleNamespace(myst_substitutions={"kept": "so"})
+    speed_tables.substitute(None, config)
+    assert config.myst_substitutions.pop("kept") == "so"
+    assert set(re.findall(r"{{ (\w+) }}", page)) == set(config.myst_substitutions)
+    assert set(re.findall(r"{figure} speed/(\S+)\.svg\n:alt: \S", page)) == set(figures.FIGURES)
 
 
 def test_a_verdict_follows_from_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
