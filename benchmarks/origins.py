@@ -73,8 +73,8 @@ SAMPLERS: dict[str, Sampler] = {
 }
 QUICK = ("ours", "all pairs, vectorised")
 SLOW = tuple(SAMPLERS)
-QUICK_CASES = ((2.0, 834), (12.0, 834), *((50.0, count) for count in (834, 2000, 5000, 10_000, 20_000)))
-SLOW_CASES = ((2.0, 834), (2.0, 20_000), (50.0, 834), (50.0, 20_000))
+QUICK_CASES = ((2.0, 834), (12.0, 834), *((50.0, count) for count in (834, 2000, 5000, 10_000)))
+SLOW_CASES = ((2.0, 834), (50.0, 834), (50.0, 20_000))
 
 
 def measure(

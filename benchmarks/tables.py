@@ -39,7 +39,7 @@ def profile_table() -> str:
 def profiles() -> dict[str, dict[str, float]]:
     """The profile of a step before this work, and of both precisions after it."""
     before = {"bfloat16, before": read("training_step_before")["profile"]["bfloat16"]}
-    return before | read("training_step_8")["profile"]
+    return before | read("training_step_profile")["profile"]
 
 
 def kinds(shares: dict[str, dict[str, float]]) -> list[str]:
@@ -148,7 +148,7 @@ def quick_table() -> str:
             time = f"{short(statistics.median(run['seconds'] for run in runs))} s"
             constants = (f"{value:.1f}" for value in record["baselines"].values())
             rows.append((photo, precision, time, errors, *constants, *ends))
-    columns = ("photograph", "precision", "time", "ΔE", "ΔE of grey", "ΔE of mean colour", "L_D", "L_G")
+    columns = ("photograph", "precision", "core time", "ΔE", "ΔE of grey", "ΔE of mean colour", "L_D", "L_G")
     return table(columns, rows)
 
 

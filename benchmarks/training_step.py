@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,6 +24,7 @@ from sicgan_lite.training import draw_batch
 
 PRECISIONS = ("bfloat16", "float32")
 PATCHES = 256  # in memory at once, for the canonical loop: 120 MB
+PROFILED = 8  # patches in the batch whose time is taken apart
 SIDE = 4096  # of the square matrices whose product sets the floor
 # Operations whose names begin so, as PyTorch's profiler calls them.
 KINDS = {
@@ -35,8 +37,10 @@ KINDS = {
 }
 
 
-def measure(config: Config, rgb: np.ndarray, *, rounds: int, side: int = SIDE) -> dict[str, Any]:
-    """Seconds and ratios of all contenders, operations of a step, and where its time goes."""
+def measure(
+    config: Config, rgb: np.ndarray, *, rounds: int, warm: int = 1, side: int = SIDE
+) -> dict[str, Any]:
+    """Seconds and ratios of all contenders, and the operations of a step."""
     states = {name: _state(rgb, config, name) for name in PRECISIONS}
     contenders: dict[str, Callable[[], object]] = {
         name: lambda state=state: train_step(state) for name, state in states.items()
@@ -44,15 +48,14 @@ def measure(config: Config, rgb: np.ndarray, *, rounds: int, side: int = SIDE) -
     contenders |= {"canonical": _canonical_step(rgb, config)}
     contenders |= {"batch": lambda state=states["float32"]: draw_batch(state, 0, 0)}
     contenders |= {f"product, {name}": _product(side, name) for name in PRECISIONS}
-    seconds = interleave(contenders, rounds)
-    flops = count_flops(states["float32"])
+    seconds = interleave(contenders, rounds, warm=warm)
+    flops = config.batch_size * count_flops(_state(rgb, dataclasses.replace(config, batch_size=1), "float32"))
     return {
         "settings": config.to_dict(),
         "rounds": rounds,
         "seconds": seconds,
         "flops": {"step": flops, "product": 2 * side**3},
         "ratios": _ratios(seconds, flops / (2 * side**3)),
-        "profile": {name: profile_step(state) for name, state in states.items()},
     }
 
 
@@ -63,8 +66,14 @@ def count_flops(state: TrainState) -> int:
     return counter.get_total_flops()
 
 
+def profiles(rgb: np.ndarray, config: Config) -> dict[str, dict[str, float]]:
+    """Where the time of a step goes, in each precision."""
+    return {name: profile_step(_state(rgb, config, name)) for name in PRECISIONS}
+
+
 def profile_step(state: TrainState) -> dict[str, float]:
-    """Each kind of operation's share of one step's time on the processor."""
+    """Each kind of operation's share of one step's time on the processor, after another step."""
+    train_step(state)
     with profile(activities=[ProfilerActivity.CPU]) as found:
         train_step(state)
     times: Counter[str] = Counter()
@@ -114,12 +123,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--batch", type=int, nargs="+", default=[8, 32])
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--warm", type=int, default=1, help="rounds that come first and are not counted")
     options = parser.parse_args(arguments)
     keep_freed_memory()  # as the command line does; it helps all of them
+    rgb = sample_image("coffee")
     for batch in options.batch:
         load = load_average()
         config = Config.paper(num_patches=PATCHES, batch_size=batch)
-        found = measure(config, sample_image("coffee"), rounds=options.rounds)
+        if batch == PROFILED:
+            print(record("training_step_profile", {"profile": profiles(rgb, config)}, load=load))
+        found = measure(config, rgb, rounds=options.rounds, warm=options.warm)
         print(record(f"training_step_{batch}", found, load=load))
 
 
