@@ -12,7 +12,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from tables import PHOTOS, PRECISIONS, kinds, origin_seconds, profiles
+from tables import PHOTOS, PRECISIONS, batches_measured, kinds, origin_seconds, profiles
 from timing import RESULTS, read, spread
 from words import short
 
@@ -44,9 +44,10 @@ def bars(axes: Axes, values: Mapping[str, list[float]], unit: str, colors: Mappi
 
 def draw_step() -> Figure:
     """Seconds of a step at both batch sizes, with the floor."""
-    figure = Figure((WIDTH, 3.6), layout="constrained")
+    sizes = batches_measured()
+    figure = Figure((WIDTH, 1.8 * len(sizes)), layout="constrained")
     colors = {"canonical": FAKE, "floor": GREYS[0]}
-    for axes, batch in zip(figure.subplots(2, 1), (8, 32), strict=True):
+    for axes, batch in zip(np.ravel(figure.subplots(len(sizes), 1)), sizes, strict=True):
         record = read(f"training_step_{batch}")
         seconds, flops = record["seconds"], record["flops"]
         shown = {name: seconds[name] for name in ("canonical", "float32", "bfloat16")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -80,7 +81,7 @@ SLOW_CASES = ((2.0, 834), (50.0, 834), (50.0, 20_000))
 def measure(
     megapixels: float, count: int, names: Sequence[str], *, rounds: int, warm: int = 1
 ) -> dict[str, Any]:
-    """Seconds, ratios and the quality of the origins on a photograph of that size, 3:2."""
+    """Processor seconds, ratios and the quality of the origins on a photograph of that size, 3:2."""
     height = round(math.sqrt(megapixels * 1e6 / 1.5))
     width = round(megapixels * 1e6 / height)
     distance = safe_distance(height, width, size=SIZE, count=count)
@@ -91,7 +92,8 @@ def measure(
     def run(name: str) -> None:
         last[name] = SAMPLERS[name](*shape, count, distance, rng)
 
-    seconds = interleave({name: lambda name=name: run(name) for name in names}, rounds, warm=warm)
+    contenders = {name: lambda name=name: run(name) for name in names}
+    seconds = interleave(contenders, rounds, warm=warm, clock=time.thread_time)
     return {
         "megapixels": megapixels,
         "count": count,

@@ -16,7 +16,7 @@ Record = dict[str, Any]
 def step_table() -> str:
     """Seconds of a step, against the canonical loop and the floor."""
     rows = []
-    for batch in (8, 32):
+    for batch in batches_measured():
         record = read(f"training_step_{batch}")
         seconds, ratios = record["seconds"], record["ratios"]
         rows.append((str(batch), "canonical", between(seconds["canonical"], " s"), "1", "–"))
@@ -25,6 +25,12 @@ def step_table() -> str:
             share = between(ratios[f"floor's share, {name}"], " %", 100)
             rows.append((str(batch), f"ours, {name}", between(seconds[name], " s"), faster, share))
     return table(("batch", "loop", "seconds a step", "times as fast", "floor's share"), rows)
+
+
+def batches_measured() -> list[int]:
+    """The batch sizes at which a step was measured."""
+    names = (path.stem.rpartition("_")[2] for path in RESULTS.glob("training_step_*.json"))
+    return sorted(int(name) for name in names if name.isdigit())
 
 
 def profile_table() -> str:
