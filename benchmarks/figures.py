@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from tables import PHOTOS, PRECISIONS, batches_measured, kinds, origin_seconds, profiles
-from timing import RESULTS, read, spread
+from timing import RESULTS, NoRecordError, read, spread
 from words import short
 
 from sicgan_lite.config import Config
@@ -204,12 +204,21 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def _draw(name: str) -> Figure:
+    try:
+        return FIGURES[name]()
+    except NoRecordError as error:
+        figure = Figure((WIDTH, 0.6))
+        figure.text(0.02, 0.4, f"Not measured: {error}.", fontsize=8)
+        return figure
+
+
 def save(name: str, folder: Path = FOLDER) -> Path:
     """Draw one plot; the same records give the same file."""
     path = folder / f"{name}.svg"
     path.parent.mkdir(parents=True, exist_ok=True)
     with style(), mpl.rc_context({"svg.hashsalt": name}):
-        FIGURES[name]().savefig(
+        _draw(name).savefig(
             path, format="svg", metadata={"Date": None, "Description": f"records {fingerprint()}"}
         )
     return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from timing import RESULTS, read
+from timing import RESULTS, NoRecordError, read, read_if_there
 from words import between, machine, short, table
 
 PRECISIONS = ("bfloat16", "float32")
@@ -29,9 +29,12 @@ def step_table() -> str:
 
 
 def batches_measured() -> list[int]:
-    """The batch sizes at which a step was measured."""
+    """The batch sizes at which a step was measured. Errors: NoRecordError."""
     names = (path.stem.rpartition("_")[2] for path in RESULTS.glob("training_step_*.json"))
-    return sorted(int(name) for name in names if name.isdigit())
+    found = sorted(int(name) for name in names if name.isdigit())
+    if not found:
+        raise NoRecordError("there is no record of a training step yet: `make bench ONLY=training_step`")
+    return found
 
 
 def profile_table() -> str:
@@ -45,8 +48,9 @@ def profile_table() -> str:
 
 def profiles() -> dict[str, dict[str, float]]:
     """The profile of a step before this work, and of both precisions after it."""
-    before = {"bfloat16, before": read("training_step_before")["profile"]["bfloat16"]}
-    return before | read("training_step_profile")["profile"]
+    before = read_if_there("training_step_before")
+    shown = {"bfloat16, before": before["profile"]["bfloat16"]} if before else {}
+    return shown | read("training_step_profile")["profile"]
 
 
 def kinds(shares: dict[str, dict[str, float]]) -> list[str]:
@@ -173,6 +177,14 @@ def machine_table() -> str:
     """When, where and beside what each record was made."""
     names = sorted(path.stem for path in RESULTS.glob("*.json"))
     return table(("record", "made on"), [(f"`{name}.json`", machine(read(name))) for name in names])
+
+
+def make(name: str) -> str:
+    """The table of that name, or a sentence that says which record is missing."""
+    try:
+        return TABLES[name]()
+    except NoRecordError as error:
+        return f"*Not measured: {error}.*"
 
 
 TABLES = {

@@ -22,6 +22,10 @@ Result = TypeVar("Result")
 Seconds = dict[str, list[float]]
 
 
+class NoRecordError(LookupError):
+    """Something was not measured yet."""
+
+
 class Spread(NamedTuple):
     """The median of some numbers, and the quartiles between which half of them lie."""
 
@@ -121,9 +125,15 @@ def record(name: str, results: Mapping[str, Any], *, load: float | None) -> Path
 
 def read_if_there(name: str) -> dict[str, Any]:
     """What ``record`` wrote; nothing before the first time."""
-    return read(name) if (RESULTS / f"{name}.json").exists() else {}
+    try:
+        return read(name)
+    except NoRecordError:
+        return {}
 
 
 def read(name: str) -> dict[str, Any]:
-    """What ``record`` wrote."""
-    return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+    """What ``record`` wrote. Errors: NoRecordError."""
+    path = RESULTS / f"{name}.json"
+    if not path.exists():
+        raise NoRecordError(f"there is no record {name}.json yet: `make bench` makes all that are missing")
+    return json.loads(path.read_text("utf-8"))

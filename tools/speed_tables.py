@@ -11,13 +11,13 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "benchmarks"))
 
-from tables import TABLES
+from tables import TABLES, make
 from targets import targets_table
 
 
 def substitute(_app: Any, config: Any) -> None:
     """Add each table under its name."""
-    made = {name: make() for name, make in (TABLES | {"targets_table": targets_table}).items()}
+    made = {name: make(name) for name in TABLES} | {"targets_table": targets_table()}
     config.myst_substitutions = {**config.myst_substitutions, **made}
 
 
