@@ -6,7 +6,6 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -247,7 +246,7 @@ def spread_of(median: float) -> dict[str, float]:
 
 
 @pytest.fixture
-def drawn(tmp_path: Path) -> Iterator[Path]:
+def drawn(tmp_path: Path) -> Path:
     for name in figures.FIGURES:
         figures.save(name, tmp_path)
     return tmp_path
