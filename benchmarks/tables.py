@@ -20,12 +20,12 @@ def step_table() -> str:
     for batch in batches_measured():
         record = read(f"training_step_{batch}")
         seconds, ratios = record["seconds"], record["ratios"]
-        rows.append((str(batch), "canonical", between(seconds["canonical"], " s"), "1", "–"))
+        rows.append((f"canonical, batch {batch}", between(seconds["canonical"], " s"), "1", "–"))
         for name in PRECISIONS:
             faster = between(ratios[f"canonical against {name}"], "×")
             share = between(ratios[f"floor's share, {name}"], " %", 100)
-            rows.append((str(batch), f"ours, {name}", between(seconds[name], " s"), faster, share))
-    return table(("batch", "loop", "seconds a step", "times as fast", "floor's share"), rows)
+            rows.append((f"{name}, batch {batch}", between(seconds[name], " s"), faster, share))
+    return table(("loop", "a step", "times as fast", "floor's share"), rows)
 
 
 def batches_measured() -> list[int]:

@@ -94,5 +94,5 @@ def _quick() -> Iterator[Target]:
 
 def targets_table() -> str:
     """The targets, as a table."""
-    rows = [(*target[:3], "yes" if target.met else "no") for target in targets()]
-    return table(("what", "aimed at", "measured", "met"), rows)
+    rows = [(t.what, t.aim, f"{'met' if t.met else '**missed**'}: {t.found}") for t in targets()]
+    return table(("what", "aimed at", "measured"), rows)
