@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for chapter in (path for start in options.chapters for path in chapters(start)):
         seconds[chapter.stem] = chapter_seconds(chapter)
         print(chapter.stem, seconds[chapter.stem], flush=True)
-    builds = [build_seconds() for _ in range(options.builds)] or found["build"]
+    builds = [build_seconds() for _ in range(options.builds)] or found.get("build", [])
     print(record("book_times", {"build": builds, "chapters": dict(sorted(seconds.items()))}, load=load))
 
 

@@ -142,7 +142,7 @@ def start_table() -> str:
 def book_table() -> str:
     """Seconds to build the book and to check each chapter."""
     record = read("book_times")
-    timed = {"the whole book, built": record["build"][0]}
+    timed = {"the whole book, built": record["build"][-1]} if record["build"] else {}
     timed |= {f"{name}, checked": found for name, found in record["chapters"].items()}
     rows = [(what, *(f"{found[clock]:.0f} s" for clock in CLOCKS)) for what, found in timed.items()]
     return table(("what", *CLOCKS), rows)
