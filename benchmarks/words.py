@@ -38,4 +38,5 @@ def machine(record: dict[str, Any]) -> str:
     load = found["load_before"]
     busy = "" if load is None else f", load {load:g} before"
     versions = f"Python {found['python']}, torch {found['versions']['torch']}"
-    return f"{record['day']}: {found['processor']}, {found['threads']} threads{busy}, {versions}"
+    rounds = f"{record['rounds']} rounds, " if "rounds" in record else ""
+    return f"{record['day']}: {rounds}{found['processor']}, {found['threads']} threads{busy}, {versions}"
