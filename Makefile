@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test check unit mutants chapters notebooks recorded-runs clean
+.PHONY: help setup book serve test check unit mutants chapters notebooks recorded-runs bench clean
 .PHONY: test-colab test-lab test-plain test-versions
 
 help: ## Say what can be made
@@ -61,6 +61,9 @@ notebooks: setup ## Execute chapters in place (all, or ONLY=01) and store their 
 
 recorded-runs: setup ## Record the long runs that are missing or unfinished (hours; can be stopped)
 	$(BIN)/python -m sicgan_lite.recording $(RUNS)
+
+bench: setup ## Measure speed side by side and draw the page's plots (half an hour, or ONLY=start)
+	$(BIN)/python benchmarks $(ONLY)
 
 clean: ## Remove what was built; .venv stays
 	rm -rf _build dist build .pytest_cache .ruff_cache .hypothesis

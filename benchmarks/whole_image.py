@@ -1,62 +1,69 @@
-"""Colouring whole pictures: seconds and memory for each megapixel, at 1, 12, 24 and 100 megapixels.
+"""Whole pictures: what colouring costs for each megapixel, in time and memory, at 1, 12 and 100 megapixels.
 
-python benchmarks/whole_image.py [MEGAPIXELS ...]
-
-Each size runs in a fresh process, on one thread, with a generator of the `quick` widths and random
-weights: what it paints does not change what it costs. Memory is the most that the process ever held
-(VmHWM or getrusage) less what it held once the picture was in it. Seconds per megapixel are set
-beside those of the smallest size: a cost that does not grow with the picture gives 1.
+``python benchmarks/whole_image.py`` writes results/whole_image.json; named sizes are renewed. Each picture
+gets a fresh process, and a generator of the ``laptop`` widths with random weights: what it paints does not
+change what it costs.
 """
 
-import json
-import math
-import subprocess
-import sys
+from __future__ import annotations
 
-MEASURE = """
-import json, resource, sys, time
-from pathlib import Path
+import argparse
+import math
+import time
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import torch
+from timing import in_fresh_process, load_average, memory, read_if_there, record, reset_peak
+
 from sicgan_lite import Config, Generator, colorize
 
-def peak():
-    status = Path("/proc/self/status")
-    if status.exists():
-        return 1024 * int(status.read_text().split("VmHWM:")[1].split()[0])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-height, width = int(sys.argv[1]), int(sys.argv[2])
-torch.set_num_threads(1)
-config = Config.quick()
-generator = Generator(config.generator_widths, config.size)
-block = np.random.default_rng(0).integers(0, 256, (250, 250, 3), np.uint8)
-colorize(generator, block)
-image = np.tile(block, (-(-height // 250), -(-width // 250), 1))[:height, :width].copy()
-before, started = peak(), time.process_time()
-colorize(generator, image)
-print(json.dumps({"seconds": time.process_time() - started, "bytes": peak() - before}))
-"""
+BLOCK = 250  # pixels a side: a picture is this noise, repeated
 
 
-def measure(megapixels: float) -> dict[str, float]:
+def measure(megapixels: float, config: Config) -> dict[str, float]:
+    """Processor seconds on one thread, and the most bytes above the picture itself."""
+    torch.set_num_threads(1)
+    with torch.random.fork_rng(devices=[]):
+        generator = Generator(config.generator_widths, config.size)
+    block = np.random.default_rng(0).integers(0, 256, (BLOCK, BLOCK, 3), np.uint8)
+    colorize(generator, block)  # what the first picture pays for all
+    image = picture(block, megapixels)
+    held, start = reset_peak(), time.process_time()
+    colorize(generator, image)
+    return {
+        "megapixels": image[..., 0].size / 1e6,
+        "seconds": time.process_time() - start,
+        "bytes": memory().most - held,
+    }
+
+
+def picture(block: np.ndarray, megapixels: float) -> np.ndarray:
+    """A picture of that size, 3:2, of repeated blocks."""
     width = round(math.sqrt(megapixels * 1e6 * 1.5))
-    size = [str(round(megapixels * 1e6 / width)), str(width)]
-    result = subprocess.run(
-        [sys.executable, "-c", MEASURE, *size], capture_output=True, text=True, check=True
-    )
-    return json.loads(result.stdout)
+    height = round(megapixels * 1e6 / width)
+    times = -(-height // len(block)), -(-width // len(block)), 1
+    return np.tile(block, times)[:height, :width].copy()
 
 
-def main() -> None:
-    sizes = [float(size) for size in sys.argv[1:]] or [1.0, 12.0, 24.0, 100.0]
-    first = None
-    print("megapixels  CPU s per megapixel  against the first  memory above the image, MB")
-    for megapixels in sizes:
-        result = measure(megapixels)
-        rate = result["seconds"] / megapixels
-        first = first or rate
-        print(f"{megapixels:10.0f}  {rate:19.2f}  {rate / first:17.2f}  {result['bytes'] / 1e6:26.0f}")
+def summarize(cases: list[dict[str, float]]) -> dict[str, Any]:
+    """Each size's time for a pixel against that of the smallest."""
+    first, *others = (case["seconds"] / case["megapixels"] for case in cases)
+    return {"cases": cases, "time for a pixel": [1.0, *(other / first for other in others)]}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("megapixels", type=float, nargs="*", default=[1, 12, 100])
+    options = parser.parse_args(arguments)
+    load, config = load_average(), Config.laptop()
+    cases = {round(case["megapixels"]): case for case in read_if_there("whole_image").get("cases", [])}
+    for megapixels in options.megapixels:
+        case = cases[round(megapixels)] = in_fresh_process(measure, megapixels, config)
+        print({name: round(value, 2) for name, value in case.items()}, flush=True)
+    cases = [cases[size] for size in sorted(cases)]
+    print(record("whole_image", {"settings": config.to_dict()} | summarize(cases), load=load))
 
 
 if __name__ == "__main__":

@@ -66,7 +66,8 @@ def safe_distance(height: int, width: int, *, size: int, count: int, holdout: Ho
     if count == 1:
         return math.hypot(height, width)
     allowed = (positions - 1) // (count - 1)
-    reach = math.isqrt(allowed) + 1  # more than `allowed` points lie within this radius
+    # A disc of radius r holds at least π(r − √½)² lattice points: within this reach lie more than `allowed`.
+    reach = math.ceil(math.sqrt(allowed / math.pi)) + 1
     squares = _lattice(reach)[:, 0] ** 2 + _lattice(reach)[:, 1] ** 2
     # The point of rank `allowed` (counted from 0) is the first that must not be nearer than d.
     return math.sqrt(np.partition(squares, allowed)[allowed])

@@ -140,6 +140,13 @@ ORIGINS = [
     ),
     Mutant(
         "origins.py",
+        "math.sqrt(allowed / math.pi)) + 1",
+        "math.sqrt(allowed / math.pi) / 2)",
+        "the safe distance is looked for in too small a square",
+        ("test_origins::test_the_safe_distance_is_the_largest_that_counting_allows",),
+    ),
+    Mutant(
+        "origins.py",
         "_least_square(distance) - 0.5)",
         "_least_square(distance) + 0.5)",
         "origins at exactly the least distance are turned away",

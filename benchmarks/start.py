@@ -1,0 +1,62 @@
+"""Starting: how long until a program that uses the library can begin.
+
+``python benchmarks/start.py`` writes results/start.json. Every start is a fresh interpreter; they take
+turns, and a bare one is among them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from timing import interleave, load_average, record, spread
+
+LIGHT = "Config, PatchSet, delta_e, rgb_to_lab, sample_origins, sobel_magnitude"
+STARTS = {
+    "Python alone": "pass",
+    "import sicgan_lite": "import sicgan_lite",
+    "its names without torch": f"from sicgan_lite import {LIGHT}",
+    "sicgan-lite --help": "import sys; from sicgan_lite.cli import main; main(['--help'])",
+    "import torch": "import torch",
+}
+HEAVY = ("torch", "matplotlib", "ipywidgets", "skimage.io")
+
+
+def start(code: str) -> str:
+    """What a fresh interpreter prints. Errors: CalledProcessError when it fails."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def loaded(code: str) -> list[str]:
+    """Which of the heavy packages are loaded after this code."""
+    ask = f"import json, sys; print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
+    said = start(f"try:\n    {code}\nfinally:\n    {ask}")  # --help ends the program
+    return json.loads(said.splitlines()[-1])
+
+
+def measure(rounds: int, starts: dict[str, str] = STARTS) -> dict[str, Any]:
+    """Seconds of each start, and what it loads."""
+    seconds = interleave({name: lambda code=code: start(code) for name, code in starts.items()}, rounds)
+    bare = seconds["Python alone"]
+    above = {
+        name: spread([a - b for a, b in zip(found, bare, strict=True)])._asdict()
+        for name, found in seconds.items()
+    }
+    heavy = {name: loaded(code) for name, code in starts.items()}
+    return {"seconds": seconds, "seconds above Python alone": above, "heavy packages loaded": heavy}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args(arguments)
+    load = load_average()
+    print(record("start", measure(options.rounds), load=load))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,266 @@
+"""The benchmarks at tiny sizes: that they run, that contenders do the same work, that numbers are right."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import batches
+import book_times
+import canonical
+import figures
+import numpy as np
+import origins
+import pytest
+import quick
+import speed_tables
+import start
+import tables
+import targets
+import timing
+import torch
+import training_step
+import whole_image
+import words
+from support.tiny import photo, tiny_config, tiny_state
+
+from sicgan_lite import Config, PatchSet, train_step
+from sicgan_lite.training import draw_batch
+
+INSIDE = np.s_[..., 1:-1, 1:-1]  # all but the ring where a patch's own border is mirrored
+
+
+def test_contenders_take_turns_and_warm_up() -> None:
+    now, calls = itertools.count(), []
+    clock = lambda: float(next(now))  # noqa: E731
+    contenders = {name: lambda name=name: calls.append(name) for name in "abc"}
+    before = lambda: calls.append("|")  # noqa: E731
+    seconds = timing.interleave(contenders, 2, before=before, clock=clock)
+    assert "".join(calls) == "|abc|bca|cab"
+    assert seconds == {"a": [1, 1], "b": [1, 1], "c": [1, 1]}
+
+
+def test_a_ratio_is_the_median_of_ratios() -> None:
+    seconds = {"slow": [10.0, 40.0, 9.0], "fast": [1.0, 20.0, 3.0]}
+    assert timing.ratio(seconds, "slow", "fast") == (3.0, 2.5, 6.5)  # of 10, 2 and 3
+    assert timing.spread([4.0]) == (4.0, 4.0, 4.0)
+
+
+def test_a_record_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "RESULTS", tmp_path)
+    timing.record("found", {"seconds": [np.float32(0.5)]}, load=1.5)
+    found = timing.read("found")
+    assert found["seconds"] == [0.5]
+    assert found["machine"]["load_before"] == 1.5
+    assert found["machine"]["processor"]
+
+
+def test_both_loops_play_the_same_game() -> None:
+    state = tiny_state(noise_std=0.0, target_jitter=0.0, num_patches=12)
+    config, networks = state.config, (state.generator, state.discriminator)
+    net_g = canonical.generator(config.generator_widths)
+    net_d = canonical.discriminator(config.discriminator_widths)
+    for net, ours in zip((net_g, net_d), networks, strict=True):
+        net.load_state_dict(ours.layers.state_dict())
+    loader = [draw_batch(state, 0, batch) for batch in range(3)]
+    for theirs in itertools.islice(canonical.train(net_g, net_d, loader, config), 3):
+        record = train_step(state)
+        assert theirs == pytest.approx((record.loss_d, record.loss_g), abs=1e-5)
+
+
+def test_the_loader_serves_the_patches_once_each() -> None:
+    patches = PatchSet(photo(), tiny_config(num_patches=12), rng=np.random.default_rng(0))
+    served = torch.cat([targets for _, targets in canonical.load(patches, 4)])
+    assert sorted(served.sum((1, 2, 3)).tolist()) == pytest.approx(
+        sorted(patches[:][1].sum((1, 2, 3)).tolist())
+    )
+
+
+def convolution(n: int, size: int, widths: tuple[int, ...]) -> list[int]:
+    """Operations of each 3×3 convolution of a network, two for a product and its sum."""
+    return [2 * 9 * n * size**2 * a * b for a, b in itertools.pairwise(widths)]
+
+
+def test_the_operations_of_a_step_are_those_that_one_counts_by_hand() -> None:
+    config = tiny_config(generator_widths=(4, 6), discriminator_widths=(3, 5), batch_size=4, num_patches=8)
+    g = convolution(4, 8, (5, 4, 6, 2))
+    d, dense = convolution(4, 8, (2, 3, 5)), 2 * 4 * 5 * 64
+    # Forward, by the weights, and by what came in, which nobody asks of features.
+    of_g = 3 * sum(g) - g[0]
+    of_d = 2 * (3 * sum(d) - d[0] + 3 * dense)  # real and generated
+    through_d = 2 * sum(d) + 2 * dense  # D is frozen: no weights
+    assert training_step.count_flops(tiny_state(**vars_of(config))) == of_g + of_d + through_d
+
+
+def vars_of(config: Config) -> dict[str, Any]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in config.to_dict().items()}
+
+
+def test_a_training_step_is_measured() -> None:
+    found = training_step.measure(tiny_config(num_patches=12), photo(), rounds=2, side=16)
+    assert {len(seconds) for seconds in found["seconds"].values()} == {2}
+    assert found["ratios"]["canonical against float32"]["median"] > 0
+    for shares in training_step.profiles(photo(), tiny_config()).values():
+        assert sum(shares.values()) == pytest.approx(1)
+        assert shares["convolution, backward"] > 0
+        assert shares["convolution, forward"] > 0
+
+
+@pytest.fixture
+def patches() -> PatchSet:
+    return PatchSet(photo(40, 50), Config(size=16, num_patches=12), rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("name", "tolerance"), [("this library's functions", 1e-6), ("OpenCV", 0.02)])
+def test_patches_computed_one_by_one_are_those_gathered(
+    patches: PatchSet, name: str, tolerance: float
+) -> None:
+    indices = np.arange(12)
+    one_by_one = batches.PerPatch(photo(40, 50), patches, batches.MAKERS[name])[indices]
+    for computed, gathered in zip(one_by_one, patches[indices], strict=True):
+        assert computed.dtype == np.float32
+        np.testing.assert_allclose(computed[INSIDE], gathered[INSIDE], atol=tolerance)
+
+
+def test_batches_are_measured() -> None:
+    found = batches.measure(photo(), tiny_config(), rounds=2)
+    assert set(found["seconds"]) == {"gathered", "copy of the bytes", *batches.MAKERS}
+
+
+def test_memory_is_that_of_the_patches_where_they_are_kept() -> None:
+    config = Config(size=64, num_patches=600, min_distance=0.0)
+    kept = 600 * 7 * 64**2 * 4
+    assert kept < timing.in_fresh_process(batches.memory_of, "OpenCV", config) < 2 * kept
+    assert timing.in_fresh_process(batches.memory_of, "gathered", config) < kept
+
+
+@pytest.mark.parametrize("name", origins.SAMPLERS)
+def test_every_sampler_keeps_its_distance(name: str) -> None:
+    rounding = math.sqrt(2) if name == "scipy PoissonDisk" else 0
+    found = origins.SAMPLERS[name](90, 140, 60, 9.0, np.random.default_rng(0))
+    judged = origins.judge(found, (90, 140), 9.0)
+    assert judged["count"] == 60
+    assert judged["least"] >= 9.0 - rounding
+    assert found.min() >= 0
+    assert (found < (90, 140)).all()
+
+
+def test_origins_are_judged() -> None:
+    judged = origins.judge(np.array([[0, 0], [0, 3], [40, 44]]), (50, 50), 4.0)
+    assert judged == {"count": 3, "least": 3.0, "too near": 2, "empty cells": 98}
+
+
+def test_origins_are_measured() -> None:
+    found = origins.measure(0.1, 20, origins.QUICK, rounds=2)
+    assert found["quality"]["ours"]["count"] == 20
+    assert found["quality"]["ours"]["least"] >= found["distance"] - 1e-9
+
+
+def test_a_whole_picture_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whole_image.torch.set_num_threads", lambda _: None)  # it would hold for later tests
+    found = whole_image.measure(0.02, tiny_config())
+    assert found["megapixels"] == pytest.approx(0.02, rel=0.01)
+    assert found["seconds"] > 0
+    cases = [{"megapixels": 1.0, "seconds": 2.0}, {"megapixels": 10.0, "seconds": 30.0}]
+    assert whole_image.summarize(cases)["time for a pixel"] == [1.0, 1.5]
+
+
+def test_a_start_tells_what_it_loads() -> None:
+    found = start.measure(1, {"Python alone": "pass", "one": "import sys; sys.modules['skimage.io'] = sys"})
+    assert found["heavy packages loaded"] == {"Python alone": [], "one": ["skimage.io"]}
+    assert start.loaded(start.STARTS["sicgan-lite --help"]) == []
+
+
+def test_chapters_are_renewed_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "RESULTS", tmp_path)
+    monkeypatch.setattr(book_times, "build_seconds", lambda: {"seconds": 7.0})
+    times = iter([{"seconds": found} for found in (1.0, 2.0, 3.0)])
+    monkeypatch.setattr(book_times, "chapter_seconds", lambda path: next(times))
+    book_times.main(["01", "02", "--builds", "1"])
+    book_times.main(["02", "--builds", "0"])
+    found = timing.read("book_times")
+    assert found["build"] == [{"seconds": 7.0}]
+    assert [its["seconds"] for its in found["chapters"].values()] == [1.0, 3.0]
+
+
+def test_a_quick_run_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("keep_freed_memory", "torch.set_num_threads"):  # they would hold for every later test
+        monkeypatch.setattr(f"quick.{name}", lambda *_: None)
+    found = quick.measure(photo(), tiny_config())
+    assert 0 < found["delta_e"] < 100
+    assert np.isfinite([*found["loss_d"], *found["loss_g"]]).all()
+    assert quick.baselines(photo())["mean colour"] < quick.baselines(photo())["grey"]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0"), (0.012345, "0.0123"), (1.999, "2.00"), (34.56, "34.6"), (12345, "12,300")]
+)
+def test_numbers_have_three_digits(number: float, text: str) -> None:
+    assert words.short(number) == text
+
+
+def test_a_spread_is_median_and_quartiles() -> None:
+    assert words.between([1.0, 2.0, 3.0, 4.0, 5.0], " s") == "3.00 s (2.00–4.00)"
+    assert words.between({"median": 0.5, "low": 0.25, "high": 0.75}, " %", 100) == "50.0 % (25.0–75.0)"
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_every_table_is_whole(name: str) -> None:
+    lines = tables.make(name).splitlines()
+    assert len(lines) > 2 or lines[0].startswith("*Not measured")
+    assert len({line.count("|") for line in lines}) == 1
+
+
+def test_what_was_not_measured_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (timing, tables, figures):
+        monkeypatch.setattr(module, "RESULTS", tmp_path)
+    assert tables.make("start_table").startswith("*Not measured: there is no record start.json yet")
+    assert list(targets.targets()) == []
+    assert figures.save("start", tmp_path).stat().st_size > 0
+
+
+def test_the_page_shows_every_table_and_every_plot() -> None:
+    page = (figures.FOLDER.parent / "speed.md").read_text("utf-8")
+    config = SimpleNamespace(myst_substitutions={"kept": "so"})
+    speed_tables.substitute(None, config)
+    assert config.myst_substitutions.pop("kept") == "so"
+    assert set(re.findall(r"{{ (\w+) }}", page)) == set(config.myst_substitutions)
+    assert set(re.findall(r"{figure} speed/(\S+)\.svg\n:alt: \S", page)) == set(figures.FIGURES)
+
+
+def test_a_verdict_follows_from_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    ratios = {f"canonical against {name}": spread_of(2.0) for name in tables.PRECISIONS}
+    ratios["floor's share, bfloat16"] = spread_of(0.86)
+    monkeypatch.setattr(targets, "read", lambda name: {"ratios": ratios})
+    monkeypatch.setattr(targets, "batches_measured", lambda: [8])
+    assert [target.met for target in targets._step()] == [False, True, True]
+
+
+def spread_of(median: float) -> dict[str, float]:
+    return {"median": median, "low": median, "high": median}
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Path:
+    for name in figures.FIGURES:
+        figures.save(name, tmp_path)
+    return tmp_path
+
+
+def test_every_plot_is_drawn_from_these_records(drawn: Path) -> None:
+    for path in drawn.iterdir():
+        committed = (figures.FOLDER / path.name).read_text("utf-8")
+        assert f"records {figures.fingerprint()}" in committed, "run `python benchmarks/figures.py`"
+        assert path.read_text("utf-8").count("<path") == pytest.approx(committed.count("<path"), rel=0.2)
+
+
+def test_records_hold_every_round() -> None:
+    for path in timing.RESULTS.glob("*.json"):
+        record = json.loads(path.read_text("utf-8"))
+        rounds = {len(seconds) for seconds in record.get("seconds", {}).values()}
+        assert len(rounds) <= 1, path.name

@@ -1,0 +1,27 @@
+"""The tables of the page on speed, made from benchmarks/results/ when the book is built.
+
+A Sphinx extension, named in ``_config.yml``: each stands in the page under its name, as a MyST substitution.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "benchmarks"))
+
+from tables import TABLES, make
+from targets import targets_table
+
+
+def substitute(_app: Any, config: Any) -> None:
+    """Add each table under its name."""
+    made = {name: make(name) for name in TABLES} | {"targets_table": targets_table()}
+    config.myst_substitutions = {**config.myst_substitutions, **made}
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Tell Sphinx what to call."""
+    app.connect("config-inited", substitute)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
