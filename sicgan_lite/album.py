@@ -43,7 +43,7 @@ def make_album(
     could not be read or trained on, after all others are done.
     """
     folder, out = Path(folder), Path(out)
-    photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
     if not photos:
         raise ValueError(f"{folder} holds no photograph ({', '.join(SUFFIXES)})")
     jobs = [_job(path, out, config) for path in photos]

@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save
 from sicgan_lite.config import Config
 from sicgan_lite.files import write_atomically
 from sicgan_lite.networks import Generator
-from sicgan_lite.training import TrainState, pixels_sha256
+from sicgan_lite.training import NonFiniteLossError, TrainState, pixels_sha256
 
 SCHEMA = 1
 METADATA_KEY = "sicgan-lite generator"
@@ -35,8 +35,14 @@ class FileFormatError(ValueError):
 def save_checkpoint(path: Path_, state: TrainState) -> None:
     """Write the whole run: weights, optimisers, step, RNG, config and the photograph's hash.
 
-    All or nothing, at any moment. Errors: OSError when it cannot be written.
+    All or nothing, at any moment. Errors: OSError when it cannot be written; NonFiniteLossError
+    for weights that are not finite, from which no run could go on: the old file stays.
     """
+    for part in ("generator", "discriminator"):
+        if not all(weight.isfinite().all() for weight in getattr(state, part).parameters()):
+            raise NonFiniteLossError(
+                f"after step {state.step} the {part}'s weights are not finite; {path} is left as it was"
+            )
     content: dict[str, Any] = {part: getattr(state, part).state_dict() for part in _PARTS}
     content |= {
         "schema": SCHEMA,
@@ -54,7 +60,7 @@ def load_checkpoint(path: Path_, rgb: UInt8[np.ndarray, "h w 3"], device: str = 
     """The state that ``save_checkpoint`` wrote, ready to go on bitwise as if never stopped.
 
     Errors: FileNotFoundError; FileFormatError for a damaged file, another schema or another
-    photograph.
+    photograph, and for a kind of device that cannot take up the run's random state.
     """
     content = read_checkpoint(path)
     if content["rgb_sha256"] != pixels_sha256(rgb):
@@ -63,9 +69,15 @@ def load_checkpoint(path: Path_, rgb: UInt8[np.ndarray, "h w 3"], device: str = 
             f"given {pixels_sha256(rgb)[:12]}…)"
         )
     state = TrainState.create(rgb, Config.from_dict(content["config"]), device)
-    for part in _PARTS:
-        getattr(state, part).load_state_dict(content[part])
-    state.rng.set_state(content["rng"])
+    try:
+        for part in _PARTS:
+            getattr(state, part).load_state_dict(content[part])
+        state.rng.set_state(content["rng"])
+    except (RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise FileFormatError(
+            f"{path} does not hold what its config describes, or was made on another kind of device "
+            f"than {state.device}"
+        ) from error
     state.step = content["step"]
     return state
 
@@ -125,8 +137,9 @@ def load_generator(path: Path_) -> Generator:
 
 def read_generator_config(path: Path_) -> Config:
     """The config that a generator was trained with. Errors: as ``load_generator``."""
+    about = _read_about(path)
     try:
-        return Config.from_dict(_read_about(path)["config"])
+        return Config.from_dict(about["config"])
     except ValueError as error:
         raise FileFormatError(f"{path} has a config of another kind: {error}") from error
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import ast
 import json
-import multiprocessing
+import shlex
 import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sicgan_lite.config import Config
+from sicgan_lite.files import sole_use
 from sicgan_lite.images import (
+    Photo,
     find_photo,
     output_format,
     read_provenance,
@@ -30,33 +32,44 @@ def run_train(args: argparse.Namespace) -> None:
     from sicgan_lite.checkpoint import save_generator
     from sicgan_lite.colorizing import colorize
     from sicgan_lite.devices import keep_freed_memory
+
+    keep_freed_memory()
+    photo, out = find_photo(args.photo), args.out
+    logbook = _logbook(args, photo)
+    state = logbook.state
+    out.mkdir(parents=True, exist_ok=True)  # once the settings are known to be good
+    with sole_use(out):
+        if not args.resume:
+            logbook.save()
+        if not _train_with_progress(logbook):
+            print(
+                f"stopped after step {state.step} of {state.config.total_steps}; go on with: {_again(args)}"
+            )
+            return
+        save_generator(out / "generator.safetensors", state.generator, state.config)
+        colored = colorize(state.generator, photo.rgb)
+        write_before_after(out / "before-after.png", photo.rgb, colored, photo.source_sha256)
+    print(f"wrote generator.safetensors, checkpoint.pt, history.csv and before-after.png to {out}")
+
+
+def _logbook(args: argparse.Namespace, photo: Photo) -> Any:
+    """The run to go on with, or a new one; nothing is written yet."""
     from sicgan_lite.logbook import Logbook
     from sicgan_lite.training import TrainState
 
-    keep_freed_memory()
+    if not args.resume:
+        if (args.out / "checkpoint.pt").exists():
+            raise FileExistsError(f"{args.out} holds a run already; --resume goes on with it")
+        return Logbook(args.out, TrainState.create(photo.rgb, _config(args), args.device))
+    if args.preset or args.set:
+        raise ValueError("--resume goes on with the settings in the checkpoint; leave out --preset and --set")
+    return Logbook.resume(args.out, photo.rgb, args.device)
 
-    photo, out = find_photo(args.photo), args.out
-    if args.resume:
-        if args.preset or args.set:
-            raise ValueError(
-                "--resume goes on with the settings in the checkpoint; leave out --preset and --set"
-            )
-        logbook = Logbook.resume(out, photo.rgb, args.device)
-    else:
-        if (out / "checkpoint.pt").exists():
-            raise FileExistsError(f"{out} holds a run already; --resume goes on with it")
-        logbook = Logbook(out, TrainState.create(photo.rgb, _config(args), args.device))
-        out.mkdir(parents=True, exist_ok=True)
-        logbook.save()
-    if not _train_with_progress(logbook):
-        again = f"sicgan-lite train {args.photo} --out {out} --resume"
-        print(f"stopped after step {logbook.state.step}; go on with: {again}")
-        return
-    state = logbook.state
-    save_generator(out / "generator.safetensors", state.generator, state.config)
-    colored = colorize(state.generator, photo.rgb)
-    write_before_after(out / "before-after.png", photo.rgb, colored, photo.source_sha256)
-    print(f"wrote generator.safetensors, checkpoint.pt, history.csv and before-after.png to {out}")
+
+def _again(args: argparse.Namespace) -> str:
+    """The command that goes on, quoted for a shell."""
+    device = [] if args.device == "auto" else ["--device", args.device]
+    return shlex.join(["sicgan-lite", "train", args.photo, "--out", str(args.out), "--resume", *device])
 
 
 def _train_with_progress(logbook: Any) -> bool:
@@ -98,8 +111,10 @@ def run_colorize(args: argparse.Namespace) -> None:
     from sicgan_lite.checkpoint import load_generator
     from sicgan_lite.colorizing import colorize
 
-    output_format(args.out)  # before the work, not after it
     photo, generator = find_photo(args.photo), load_generator(args.model)
+    output_format(args.out, photo)  # before the work, not after it
+    if args.out.exists() and Path(args.photo).exists() and args.out.samefile(args.photo):
+        raise FileExistsError(f"{args.out} is the photograph itself; give --out another name")
     colored = colorize(
         generator, photo.rgb, overlap=args.overlap, progress=lambda bands: tqdm(bands, unit="band")
     )
@@ -113,10 +128,9 @@ def run_album(args: argparse.Namespace) -> None:
     from tqdm.auto import tqdm
 
     from sicgan_lite.album import make_album
+    from sicgan_lite.jobs import open_executor
 
-    if args.workers < 1:
-        raise ValueError(f"--workers must be at least 1, got {args.workers}")
-    with _executor(args) as executor, tqdm(unit="photo") as progress:
+    with open_executor(args.workers, args.scheduler) as executor, tqdm(unit="photo") as progress:
         pages = make_album(
             args.folder,
             out=args.out,
@@ -129,31 +143,12 @@ def run_album(args: argparse.Namespace) -> None:
     print(f"wrote {len(pages)} models and pictures to {args.out}")
 
 
-def _executor(args: argparse.Namespace) -> AbstractContextManager[Executor | None]:
-    if args.scheduler:
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise ValueError('--scheduler needs Dask: pip install "sicgan-lite[cluster]"') from error
-        return Client(args.scheduler).get_executor()
-    if args.workers == 1:
-        return nullcontext()
-    return ProcessPoolExecutor(args.workers, multiprocessing.get_context("spawn"), _prepare_worker)
-
-
-def _prepare_worker() -> None:
-    import torch
-
-    from sicgan_lite.devices import keep_freed_memory
-
-    keep_freed_memory()
-    torch.set_num_threads(1)  # each: better than sharing every operation among the cores
-
-
 def run_info(args: argparse.Namespace) -> None:
     """Print what a file says of itself, as JSON."""
     from sicgan_lite.checkpoint import read_checkpoint, read_generator_config
 
+    if args.file.is_dir():
+        raise IsADirectoryError(f"{args.file} is a directory; a .safetensors, a .pt or a picture is wanted")
     if args.file.suffix == ".safetensors":
         said: dict[str, Any] = {"kind": "generator", "config": read_generator_config(args.file).to_dict()}
     elif args.file.suffix == ".pt":

@@ -15,12 +15,19 @@ _PACKAGES = ("torch", "numpy", "opencv-python", "opencv-python-headless", "sciki
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device of that name; ``auto`` is CUDA, then MPS, then the CPU."""
-    if name != "auto":
-        return torch.device(name)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    """The device of that name (``cuda:1`` is the second card); ``auto`` is CUDA, then MPS, then the CPU.
+
+    Errors: ValueError for another name, and for a device that this machine does not have.
+    """
+    cards = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    counts = {"cuda": cards, "mps": int(torch.backends.mps.is_available()), "cpu": 1}
+    there = [kind for kind, count in counts.items() if count]
+    if name == "auto":
+        return torch.device(there[0])
+    kind, colon, index = name.partition(":")
+    if kind not in there or (colon and not (index.isdecimal() and int(index) < counts[kind])):
+        raise ValueError(f"device must be auto or one that is here ({', '.join(there)}), got {name!r}")
+    return torch.device(name)
 
 
 def uses_bfloat16(precision: str, device: torch.device) -> bool:

@@ -1,8 +1,10 @@
 """Writing files so that a kill at any moment leaves the old file or the new one."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -26,6 +28,33 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def sole_use(folder: str | os.PathLike[str]) -> Iterator[None]:
+    """Keep other programs that ask the same out of a folder until the block ends.
+
+    The system lets go of it with the process, so that a kill leaves nothing to clean up. Where it
+    has no such lock (Windows, some network drives), nobody is kept out. Errors: BlockingIOError
+    when another program has the folder.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise BlockingIOError(f"another program is writing to {folder}; wait for it, or stop it") from None
+    except OSError:
+        pass  # a drive without locks
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def sha256_of(data: bytes | memoryview) -> str:

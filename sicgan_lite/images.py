@@ -59,10 +59,12 @@ def read_image(path: Path_) -> Photo:
 def find_photo(source: Path_) -> Photo:
     """The sample of this name, unless a file has it; or the picture in a file.
 
-    Errors: as ``read_image``.
+    Errors: FileNotFoundError, which names the samples; else as ``read_image``.
     """
     if source in SAMPLES and not Path(source).exists():
         return Photo(rgb=sample_image(str(source)), alpha=None, icc_profile=None, source_sha256="", xmp=None)
+    if not Path(source).exists():
+        raise FileNotFoundError(f"there is no file {source}, and the samples are {', '.join(SAMPLES)}")
     return read_image(source)
 
 
@@ -93,9 +95,11 @@ def write_image(
     target = Path(path)
     kind = output_format(target)
     check_rgb(rgb)
+    if kind == "JPEG":
+        _check_jpeg(target, rgb.shape[:2], photo.alpha if photo else None)
     xmp = _label(provenance, photo)
     try:
-        image = _with_alpha(rgb, photo, kind)
+        image = _with_alpha(rgb, photo) if kind == "PNG" else Image.fromarray(rgb)
         if mark:
             draw_mark(image)
         data = _encode(image, kind, photo.icc_profile if photo else None, xmp)
@@ -104,11 +108,12 @@ def write_image(
     write_atomically(target, data)
 
 
-def output_format(path: Path_) -> str:
+def output_format(path: Path_, photo: Photo | None = None) -> str:
     """The format that ``write_image`` would write: "PNG" or "JPEG".
 
-    Ask before a long computation. Errors: ValueError for another suffix, FileNotFoundError when
-    the folder is missing.
+    Ask before a long computation, whose result would be lost. Errors: ValueError for another
+    suffix, and for a ``photo`` that JPEG cannot hold; OSError for a folder that is missing or may
+    not be written to, and for a path that is a folder.
     """
     target = Path(path)
     kind = _FORMATS.get(target.suffix.lower())
@@ -116,6 +121,12 @@ def output_format(path: Path_) -> str:
         raise ValueError(f"{target}: cannot label {target.suffix!r} files; use .png, .jpg or .jpeg")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"{target}: there is no folder {target.parent}")
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a directory; a file name is wanted")
+    if not os.access(target.parent, os.W_OK):
+        raise PermissionError(f"{target}: the folder {target.parent} may not be written to")
+    if photo is not None and kind == "JPEG":
+        _check_jpeg(target, photo.rgb.shape[:2], photo.alpha)
     return kind
 
 
@@ -144,16 +155,20 @@ def _label(provenance: Provenance | None, photo: Photo | None) -> bytes | None:
     return write_packet(replace(provenance, source_sha256=digest), photo.xmp)
 
 
-def _with_alpha(rgb: np.ndarray, photo: Photo | None, kind: str) -> Image.Image:
+def _check_jpeg(path: Path, shape: tuple[int, ...], alpha: np.ndarray | None) -> None:
+    if max(shape) > _JPEG_SIDE:
+        raise ValueError(f"{path}: JPEG holds {_JPEG_SIDE} pixels a side, not {max(shape)}; use .png")
+    if alpha is not None and alpha.min() < 255:
+        raise ValueError(f"{path}: JPEG cannot hold transparency; use .png")
+
+
+def _with_alpha(rgb: np.ndarray, photo: Photo | None) -> Image.Image:
     image = Image.fromarray(rgb)
     if photo is None or photo.alpha is None:
         return image
     if photo.alpha.shape != rgb.shape[:2]:
         raise ValueError(f"alpha of shape {photo.alpha.shape} for pixels of {rgb.shape[:2]}")
-    if kind == "PNG":
-        image.putalpha(Image.fromarray(photo.alpha))
-    elif photo.alpha.min() < 255:
-        raise ValueError("JPEG cannot hold transparency; use .png")
+    image.putalpha(Image.fromarray(photo.alpha))
     return image
 
 
@@ -165,8 +180,6 @@ def _encode(image: Image.Image, kind: str, profile: bytes | None, xmp: bytes | N
             text.add_itxt("XML:com.adobe.xmp", xmp.decode())
         image.save(file, kind, pnginfo=text, icc_profile=profile)
         return file.getvalue()
-    if max(image.size) > _JPEG_SIDE:
-        raise ValueError(f"JPEG holds {_JPEG_SIDE} pixels a side, not {max(image.size)}; use .png")
     segment = _xmp_segment(xmp) if xmp else b""
     image.save(file, kind, quality=95, subsampling=0, icc_profile=profile, extra=segment)
     return file.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
@@ -10,9 +11,11 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
+    ProcessPoolExecutor,
     as_completed,
     wait,
 )
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,6 +95,34 @@ def _keep(job: Job, contents: Sequence[bytes]) -> None:
     for path, content in zip(job.files, contents, strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
+
+
+def open_executor(workers: int = 1, scheduler: str | None = None) -> AbstractContextManager[Executor | None]:
+    """Where jobs run: here, in several processes, or on the Dask cluster at the address ``scheduler``.
+
+    Errors: ValueError for less than one worker, and for a cluster where Dask is not installed;
+    OSError when nobody answers at the address.
+    """
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1, got {workers}")
+    if scheduler:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise ValueError('a cluster needs Dask: pip install "sicgan-lite[cluster]"') from error
+        return Client(scheduler).get_executor()
+    if workers == 1:
+        return nullcontext()
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _prepare_worker)
+
+
+def _prepare_worker() -> None:
+    import torch
+
+    from sicgan_lite.devices import keep_freed_memory
+
+    keep_freed_memory()
+    torch.set_num_threads(1)  # each: better than sharing every operation among the cores
 
 
 def _outcomes(jobs: list[Job], executor: Executor) -> Iterator[tuple[Job, Outcome]]:

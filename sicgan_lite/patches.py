@@ -46,7 +46,6 @@ class PatchSet:
         lightness, ab = lab[..., 0], scale_ab(lab[..., 1:])
         self._maps = np.concatenate([lightness_features(lightness), ab.transpose(2, 0, 1)])
         self._transforms = list((TRANSFORMS if config.transforms == "paper" else ALL_TRANSFORMS).values())
-        self._coordinates = coordinate_grid(config.size)
         self._length = config.num_patches
         self.size = config.size
         self.origins = sample_origins(
@@ -57,6 +56,7 @@ class PatchSet:
             holdout=config.holdout,
             rng=rng,
         )
+        self._coordinates = coordinate_grid(config.size)  # once the size is known to fit the photograph
 
     def __len__(self) -> int:
         return self._length

@@ -79,6 +79,7 @@ def test_an_album_of_other_settings_or_photographs_is_left_alone(folder: Path, t
 
 
 def test_a_folder_without_photographs_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "folder.jpg").mkdir()
     with pytest.raises(ValueError, match="holds no photograph"):
         make_album(tmp_path, out=tmp_path / "album", config=tiny_config())
     assert not (tmp_path / "album").exists()
@@ -103,7 +104,7 @@ def test_the_command_works_side_by_side_and_goes_on(
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        (["--workers", "0"], "--workers must be at least 1, got 0"),
+        (["--workers", "0"], "workers must be at least 1, got 0"),
         (["--set", "size=4"], "size must be a whole number of at least 8, got 4"),
     ],
 )

@@ -329,3 +329,33 @@ def test_a_generator_of_another_make_is_refused(trained, tmp_path, about, says):
     save_file(weights, tmp_path / "stranger.safetensors", metadata)
     with pytest.raises(FileFormatError, match=says):
         load_generator(tmp_path / "stranger.safetensors")
+
+
+def test_a_checkpoint_is_no_generator(checkpoint, tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(checkpoint)
+    with pytest.raises(FileFormatError) as error:
+        read_generator_config(path)
+    assert str(error.value) == f"{path} is not a generator of sicgan-lite (safetensors)"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"generator": {}},
+        {"generator": {"weight": torch.zeros(3)}},
+        {"discriminator": [1, 2]},
+        {"optimizer_g": {"param_groups": []}},
+        {"rng": torch.zeros(3)},
+        {"rng": torch.zeros(16, dtype=torch.uint8)},
+        {"rng": "random"},
+    ],
+    ids=str,
+)
+def test_a_checkpoint_whose_parts_do_not_belong_together_is_refused(trained, tmp_path, change):
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, trained)
+    torch.save(read_checkpoint(path) | change, path)
+    with pytest.raises(FileFormatError, match="does not hold what its config describes") as error:
+        load_checkpoint(path, photo(), "cpu")
+    assert str(path) in str(error.value)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,9 +18,11 @@ import pytest
 from PIL import Image
 
 from sicgan_lite import __version__
+from sicgan_lite.checkpoint import load_checkpoint
 from sicgan_lite.cli import main
 from sicgan_lite.color import rgb_to_lab
-from sicgan_lite.images import read_provenance
+from sicgan_lite.files import sole_use
+from sicgan_lite.images import read_image, read_provenance
 from sicgan_lite.training import StepRecord
 
 TINY = [
@@ -213,16 +217,119 @@ def test_resume_needs_a_checkpoint_and_takes_no_settings(
     refused(capsys, [*command, "--preset", "quick"], "--preset")
 
 
+def test_resuming_with_another_photograph_or_a_finished_run(
+    run: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {path.name: path.read_bytes() for path in run.iterdir() if path.suffix != ".png"}
+    other = tmp_path / "other.png"
+    Image.fromarray(255 - read_image(photo).rgb).save(other)
+    capsys.readouterr()
+    refused(capsys, ["train", str(other), "--out", str(run), "--resume"], "another photograph")
+    assert main(["train", str(photo), "--out", str(run), "--resume"]) == 0
+    assert {path.name: path.read_bytes() for path in run.iterdir() if path.suffix != ".png"} == files
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such lock there")
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_run_has_one_writer(
+    run: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], resume: bool
+) -> None:
+    folder = run if resume else tmp_path / "new"
+    folder.mkdir(exist_ok=True)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    capsys.readouterr()
+    with sole_use(folder):
+        how = ["--resume"] if resume else TINY
+        refused(capsys, ["train", str(photo), "--out", str(folder), *how], "another program", str(folder))
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_device_that_is_not_here(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    refused(
+        capsys,
+        ["train", str(photo), "--out", str(tmp_path / "run"), *TINY, "--device", "tpu"],
+        "'tpu'",
+        "cpu",
+    )
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_misspelt_sample_is_told_the_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    refused(capsys, ["train", "cofee", "--out", str(tmp_path / "run")], "cofee", "coffee")
+
+
+def test_the_photograph_is_never_overwritten(
+    run: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = photo.read_bytes()
+    link = tmp_path / "link.png"
+    link.symlink_to(photo)
+    capsys.readouterr()
+    for out in (photo, link):
+        command = ["colorize", str(photo), "--model", str(run / "generator.safetensors"), "--out", str(out)]
+        refused(capsys, command, out.name, "the photograph itself")
+    assert photo.read_bytes() == before
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000)])
+def test_the_smallest_and_the_longest_picture(run: Path, tmp_path: Path, shape: tuple[int, int]) -> None:
+    photo, out = tmp_path / "odd.png", tmp_path / "colored.png"
+    Image.fromarray(np.random.default_rng(2).integers(0, 256, shape, np.uint8)).save(photo)
+    command = [
+        "colorize",
+        str(photo),
+        "--model",
+        str(run / "generator.safetensors"),
+        "--out",
+        str(out),
+        "--mark",
+    ]
+    assert main(command) == 0
+    assert read_image(out).rgb.shape == (*shape, 3)
+    assert read_provenance(out) is not None
+
+
+def test_alpha_and_history_travel_through_two_colorings(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo, first, second = (tmp_path / name for name in ("photo.png", "first.png", "second.png"))
+    pixels = np.random.default_rng(3).integers(0, 256, (20, 30, 4), np.uint8)
+    Image.fromarray(pixels, "RGBA").save(photo)
+    for source, out in ((photo, first), (first, second)):
+        command = ["colorize", str(source), "--model", str(run / "generator.safetensors"), "--out", str(out)]
+        assert main(command) == 0
+        np.testing.assert_array_equal(read_image(out).alpha, pixels[..., 3])
+    label = read_provenance(second)
+    assert label is not None
+    assert label.source_sha256 == read_image(first).source_sha256
+    assert [event.action for event in label.history] == ["colorized", "colorized"]
+    assert read_image(photo).source_sha256 in label.history[0].parameters
+    capsys.readouterr()
+    opaque_only = ["--model", str(run / "generator.safetensors"), "--out", str(tmp_path / "x.jpg")]
+    refused(capsys, ["colorize", str(photo), *opaque_only], "transparency", ".png")
+
+
+def test_info_of_a_folder_says_what_it_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    refused(capsys, ["info", str(tmp_path)], str(tmp_path), ".safetensors", ".pt", "picture")
+
+
 def test_diverging_exits_with_one(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rates = ["--set", "lr_discriminator=1e30", "--set", "lr_generator=1e30"]
-    assert main(["train", str(photo), "--out", str(tmp_path / "run"), *TINY, *rates]) == 1
-    assert "step" in capsys.readouterr().err.splitlines()[-1]
+    # An epoch a step: the checkpoint that is left is that of the last step whose losses were finite.
+    rates = ["--set", "lr_discriminator=1e30", "--set", "lr_generator=1e30", "--set", "batch_size=12"]
+    out = tmp_path / "run"
+    assert main(["train", str(photo), "--out", str(out), *TINY, *rates, "--set", "epochs=9"]) == 1
+    said = re.search(r"loss_[dg] is (nan|inf) at step (\d+)", capsys.readouterr().err.splitlines()[-1])
+    assert said is not None
+    state = load_checkpoint(out / "checkpoint.pt", read_image(photo).rgb, "cpu")
+    assert state.step == len(rows(out)) == int(said[2]) - 1
+    assert all(np.isfinite(float(row["loss_d"])) for row in rows(out))
+    assert not (out / "generator.safetensors").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for a child process on Windows")
 def test_ctrl_c_saves_and_resume_ends_as_if_never_stopped(photo: Path, tmp_path: Path) -> None:
     long = [*TINY, "--set", "epochs=120"]
-    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped here"
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     program = [sys.executable, "-m", "sicgan_lite", "train", str(photo)]
     subprocess.run([*program, "--out", str(whole), *long], env=environment, check=True, capture_output=True)
@@ -230,6 +337,7 @@ def test_ctrl_c_saves_and_resume_ends_as_if_never_stopped(photo: Path, tmp_path:
     child = subprocess.Popen(
         [*program, "--out", str(stopped), *long],
         env=environment,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
         stderr=subprocess.DEVNULL,
@@ -238,13 +346,14 @@ def test_ctrl_c_saves_and_resume_ends_as_if_never_stopped(photo: Path, tmp_path:
         assert child.poll() is None, "it ended before it could be stopped"
         time.sleep(0.02)
     child.send_signal(signal.SIGINT)
+    child.send_signal(signal.SIGINT)  # pressed twice: the step is finished and saved all the same
     said = child.communicate(timeout=120)[0]
     assert child.returncode == 0
-    assert "--resume" in said
+    command = shlex.split(said.partition("go on with: ")[2])
+    assert command == ["sicgan-lite", "train", str(photo), "--out", str(stopped), "--resume"]
     assert 0 < len(rows(stopped)) < len(rows(whole))
 
-    subprocess.run(
-        [*program, "--out", str(stopped), "--resume"], env=environment, check=True, capture_output=True
-    )
+    again = [sys.executable, "-m", "sicgan_lite", *command[1:]]
+    subprocess.run(again, env=environment, check=True, capture_output=True)
     for name in ("history.csv", "generator.safetensors"):
         assert (stopped / name).read_bytes() == (whole / name).read_bytes(), name

@@ -15,6 +15,7 @@ CPU = torch.device("cpu")
 @pytest.mark.parametrize(("cuda", "mps", "chosen"), [(1, 1, "cuda"), (0, 1, "mps"), (0, 0, "cpu")])
 def test_the_best_device_is_chosen(monkeypatch, cuda, mps, chosen):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: bool(cuda))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: bool(mps))
     assert choose_device("auto").type == choose_device().type == chosen
     assert choose_device("cpu") == CPU
@@ -71,3 +72,21 @@ def test_freed_memory_is_used_again():
     # 20 tensors of 16 MB are 78,000 pages of 4 kB, or 160 of 2 MB.
     assert apart >= 150
     assert kept <= 20
+
+
+@pytest.mark.parametrize(
+    "name", ["tpu", "", "cuda", "cuda:0", "mps", "cpu:1", "cpu:", "cpu:x", "meta", "CPU"]
+)
+def test_a_device_that_is_not_here_is_refused_with_those_that_are(monkeypatch, name):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(ValueError, match=rf"auto or one that is here \(cpu\), got '{name}'"):
+        choose_device(name)
+
+
+def test_a_card_is_chosen_by_its_number(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert choose_device("cuda:1") == torch.device("cuda", 1)
+    with pytest.raises(ValueError, match="got 'cuda:2'"):
+        choose_device("cuda:2")

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from sicgan_lite.files import sha256_of, write_atomically
+from sicgan_lite.files import sha256_of, sole_use, write_atomically
 
 
 def test_the_bytes_are_there(tmp_path):
@@ -84,3 +87,54 @@ def test_the_hash_is_sha256():
     # FIPS 180-2, appendix B.1.
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert sha256_of(b"abc") == sha256_of(memoryview(b"abc")) == digest
+
+
+HOLD = """
+import sys
+from sicgan_lite.files import sole_use
+with sole_use(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such lock there")
+def test_a_folder_has_one_writer_and_a_killed_one_lets_go(tmp_path, request):
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    other = subprocess.Popen(
+        command,
+        cwd=request.config.rootpath,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    with (
+        pytest.raises(BlockingIOError, match=f"another program is writing to {tmp_path}"),
+        sole_use(tmp_path),
+    ):
+        pass
+    other.kill()
+    other.communicate()
+    with sole_use(tmp_path):
+        pass
+    with sole_use(tmp_path):  # the first let go of it
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_drive_without_locks_keeps_nobody_out(tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with sole_use(tmp_path), sole_use(tmp_path):
+        (tmp_path / "file").touch()
+
+
+def test_a_system_without_locks_keeps_nobody_out(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with sole_use(tmp_path), sole_use(tmp_path):
+        (tmp_path / "file").touch()

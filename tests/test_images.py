@@ -12,7 +12,15 @@ from PIL import Image, ImageCms, JpegImagePlugin
 from support.odd_images import PICTURE, oriented, saved
 
 from sicgan_lite import files
-from sicgan_lite.images import SAMPLES, Photo, read_image, read_provenance, sample_image, write_image
+from sicgan_lite.images import (
+    SAMPLES,
+    Photo,
+    output_format,
+    read_image,
+    read_provenance,
+    sample_image,
+    write_image,
+)
 from sicgan_lite.provenance import Provenance
 
 LABEL = Provenance("sicgan-lite", "0.1.0")
@@ -324,3 +332,19 @@ def test_importing_is_light_and_samples_need_no_network(request, tmp_path):
         check=False,
     )
     assert run.returncode == 0, run.stderr
+
+
+def test_what_could_not_be_written_is_refused_before_the_work(tmp_path, monkeypatch):
+    wide = replace(BARE, rgb=np.zeros((1, 65_501, 3), np.uint8))
+    assert output_format(tmp_path / "picture.JPG", BARE) == "JPEG"
+    assert output_format(tmp_path / "picture.png", wide) == "PNG"
+    with pytest.raises(ValueError, match=r"p\.jpg: JPEG cannot hold transparency; use \.png"):
+        output_format(tmp_path / "p.jpg", replace(BARE, alpha=ALPHA))
+    with pytest.raises(ValueError, match=r"p\.jpeg: JPEG holds 65500 pixels a side, not 65501; use \.png"):
+        output_format(tmp_path / "p.jpeg", wide)
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"folder\.png is a directory"):
+        output_format(tmp_path / "folder.png")
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    with pytest.raises(PermissionError, match=r"p\.png: the folder .* may not be written to"):
+        output_format(tmp_path / "p.png")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
@@ -239,3 +240,17 @@ def test_what_cannot_be_is_refused_with_value_and_limit(changes, says):
     asked: dict[str, Any] = {"height": 32, "width": 48, "size": 8, "count": 5} | changes
     with pytest.raises(ValueError, match=says):
         sample_origins(**asked, rng=rng())
+
+
+def test_the_cost_grows_almost_with_the_count():
+    def seconds(count: int) -> float:
+        """The least time of three for as many origins at one density: the processor's, not the clock's."""
+        side, least = math.isqrt(25 * count), math.inf
+        for seed in range(3):
+            start = time.process_time()
+            sample_origins(side, side, size=1, count=count, min_distance=3.5, rng=rng(seed))
+            least = min(least, time.process_time() - start)
+        return least
+
+    # 16 times as many cost 16 times as much and a logarithm; comparing all pairs, 256 times.
+    assert seconds(16_000) < 80 * seconds(1000)
