@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sicgan_lite.color import lab_to_rgb, merge_ab, rgb_to_lab
+from sicgan_lite.color import lab_to_rgb, rgb_to_lab
 from sicgan_lite.exercises.answers import (
     WrongAnswer,
     correct,
@@ -20,6 +20,7 @@ from sicgan_lite.exercises.answers import (
     require_number,
 )
 from sicgan_lite.images import read_image, read_provenance, write_image
+from sicgan_lite.metrics import constant_color, grey
 from sicgan_lite.provenance import Provenance
 
 _PAIRS, _LEVEL = 10, 0.05
@@ -104,12 +105,7 @@ def _mosaic(seed: int, shape: tuple[int, int], hues: tuple[float, float]) -> np.
 
 
 def _carried(source: np.ndarray, target: np.ndarray, middle: Any = np.mean) -> np.ndarray:
-    return _painted(target, middle(rgb_to_lab(source)[..., 1:], axis=(0, 1)))
-
-
-def _painted(target: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    lightness = rgb_to_lab(target)[..., 0]
-    return merge_ab(lightness, np.broadcast_to(ab.astype(np.float32), (*lightness.shape, 2)))
+    return constant_color(target, middle(rgb_to_lab(source)[..., 1:], axis=(0, 1)))
 
 
 def _carried_slips(source: np.ndarray, target: np.ndarray) -> dict[str, np.ndarray]:
@@ -118,7 +114,7 @@ def _carried_slips(source: np.ndarray, target: np.ndarray) -> dict[str, np.ndarr
         "that is the target's own mean colour. It has seen what it is to be measured on.": (
             _carried(target, target)
         ),
-        "that is grey. Give every pixel the source's mean a and b.": _painted(target, np.zeros(2)),
+        "that is grey. Give every pixel the source's mean a and b.": grey(target),
         "these are medians. The mean colour is asked for.": _carried(source, target, np.median),
         "that is one flat RGB. Keep the target's lightness, pixel by pixel.": (
             np.broadcast_to(flat, target.shape)
