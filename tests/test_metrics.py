@@ -149,7 +149,7 @@ def test_grey_has_no_color_left():
 
 
 def test_one_color_lies_under_every_lightness():
-    rgb = np.uint8([[[90, 90, 90], [140, 140, 140]], [[180, 180, 180], [120, 120, 120]]])
+    rgb = np.array([[[90, 90, 90], [140, 140, 140]], [[180, 180, 180], [120, 120, 120]]], np.uint8)
     painted = rgb2lab(constant_color(rgb, np.array([12, 20])))
     assert np.allclose(painted[..., 0], rgb2lab(rgb)[..., 0], atol=0.3)
     assert np.allclose(painted[..., 1:], [12, 20], atol=0.6)  # eight bits
