@@ -39,6 +39,7 @@ from .losses import optimal_discriminator as optimal_discriminator
 from .losses import smooth_targets as smooth_targets
 from .metrics import best_constant as best_constant
 from .metrics import colorfulness as colorfulness
+from .metrics import constant_color as constant_color
 from .metrics import delta_e as delta_e
 from .metrics import delta_e_map as delta_e_map
 from .metrics import grey as grey

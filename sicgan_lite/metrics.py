@@ -49,14 +49,20 @@ def colorfulness(rgb: Image) -> float:
     return float(spread + 0.3 * np.hypot(red_green.mean(), yellow_blue.mean()))
 
 
+def constant_color(rgb: Image, ab: np.ndarray) -> Image:
+    """The photograph's lightness under one ab, (2,), everywhere; chroma is lowered into gamut."""
+    lightness = rgb_to_lab(rgb)[..., 0]
+    return merge_ab(lightness, np.broadcast_to(np.asarray(ab, np.float32), (*lightness.shape, 2)))
+
+
 def grey(rgb: Image) -> Image:
     """The photograph without colour: its lightness, ab = 0."""
-    return _paint(rgb, np.zeros(2))
+    return constant_color(rgb, np.zeros(2))
 
 
 def mean_color(rgb: Image, where: Mask | None = None) -> Image:
     """The photograph painted in its mean ab, over the pixels that ``where`` marks if given."""
-    return _paint(rgb, _marked(rgb_to_lab(rgb), where)[:, 1:].mean(axis=0))
+    return constant_color(rgb, _marked(rgb_to_lab(rgb), where)[:, 1:].mean(axis=0))
 
 
 def best_constant(rgb: Image, where: Mask | None = None) -> Image:
@@ -70,7 +76,7 @@ def best_constant(rgb: Image, where: Mask | None = None) -> Image:
 
     starts = [np.zeros(2), pixels[:, 1:].mean(axis=0), np.median(pixels[:, 1:], axis=0)]
     fits = [minimize(error, start, method="Nelder-Mead", options={"xatol": 0.1}) for start in starts]
-    return _paint(rgb, min(fits, key=lambda fit: fit.fun).x)
+    return constant_color(rgb, min(fits, key=lambda fit: fit.fun).x)
 
 
 def median_by_lightness(rgb: Image, where: Mask | None = None, *, bins: int = 32) -> Image:
@@ -126,11 +132,6 @@ def _sample_pixels(
         features.append(u.reshape(5, -1)[:, pixels].T)
         ab.append(v.reshape(2, -1)[:, pixels].T)
     return np.concatenate(features), np.concatenate(ab)
-
-
-def _paint(rgb: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    lightness = rgb_to_lab(rgb)[..., 0]
-    return merge_ab(lightness, np.broadcast_to(ab.astype(np.float32), (*lightness.shape, 2)))
 
 
 def _marked(image: np.ndarray, where: np.ndarray | None) -> np.ndarray:

@@ -28,8 +28,8 @@ NAMES = {
     "jobs": "JobsError",
     "losses": "add_instance_noise discriminator_loss equilibrium_losses generator_loss"
     " optimal_discriminator smooth_targets",
-    "metrics": "best_constant colorfulness delta_e delta_e_map grey mean_color median_by_lightness"
-    " nearest_neighbor",
+    "metrics": "best_constant colorfulness constant_color delta_e delta_e_map grey mean_color"
+    " median_by_lightness nearest_neighbor",
     "networks": "Discriminator Generator count_parameters receptive_field",
     "origins": "sample_origins",
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",

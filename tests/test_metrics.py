@@ -5,12 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from scipy.stats import binned_statistic
+from skimage.color import rgb2lab
 from support.tiny import photo, tiny_config
 
 from sicgan_lite import (
     PatchSet,
     best_constant,
     colorfulness,
+    constant_color,
     coordinate_grid,
     delta_e,
     delta_e_map,
@@ -144,6 +146,13 @@ def test_a_baseline_keeps_lightness(baseline):
 
 def test_grey_has_no_color_left():
     assert np.ptp(grey(photo()), axis=-1).max() <= 1  # the two whites differ in the last digit
+
+
+def test_one_color_lies_under_every_lightness():
+    rgb = np.array([[[90, 90, 90], [140, 140, 140]], [[180, 180, 180], [120, 120, 120]]], np.uint8)
+    painted = rgb2lab(constant_color(rgb, np.array([12, 20])))
+    assert np.allclose(painted[..., 0], rgb2lab(rgb)[..., 0], atol=0.3)
+    assert np.allclose(painted[..., 1:], [12, 20], atol=0.6)  # eight bits
 
 
 def test_the_mean_color_is_the_mean_of_ab():

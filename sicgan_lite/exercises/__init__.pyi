@@ -8,6 +8,9 @@ from .edge_features import check_scharr_scale as check_scharr_scale
 from .gan_losses import check_chance_partner as check_chance_partner
 from .gan_losses import check_generator_loss as check_generator_loss
 from .gan_losses import check_pull as check_pull
+from .honest_colour import check_blind_test as check_blind_test
+from .honest_colour import check_carried_color as check_carried_color
+from .honest_colour import check_resave as check_resave
 from .lab_space import check_lightness as check_lightness
 from .lab_space import check_paint_known as check_paint_known
 from .lab_space import check_rotate_hue as check_rotate_hue

@@ -574,8 +574,8 @@ METRICS = [
     ),
     Mutant(
         "metrics.py",
-        "_paint(rgb, min(fits, key=lambda fit: fit.fun).x)",
-        "_paint(rgb, starts[1])",
+        "constant_color(rgb, min(fits, key=lambda fit: fit.fun).x)",
+        "constant_color(rgb, starts[1])",
         "the mean for the best constant",
         ("test_metrics::test_the_best_constant_beats_the_mean_where_colors_are_two",),
     ),
@@ -669,6 +669,20 @@ RUNS = [
         "parameter.grad = None",
         "a reader who forgets zero_grad is told that all is well",
         ("test_exercises_training::test_a_wrong_step_is_explained",),
+    ),
+    Mutant(
+        "exercises/honest_colour.py",
+        "tail <= _LEVEL,",
+        "tail <= 0.06,",
+        "a coin may be right in 8 of 10",
+        ("test_exercises_honest_colour::test_a_wrong_number_is_explained",),
+    ),
+    Mutant(
+        "exercises/honest_colour.py",
+        "found.source_sha256 == wanted.source_sha256",
+        "found.system",
+        "any label will do, also one that names another source",
+        ("test_exercises_honest_colour::test_a_wrong_copy_is_explained",),
     ),
     Mutant(
         "exercises/networks.py",
