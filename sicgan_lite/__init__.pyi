@@ -75,6 +75,7 @@ from .plotting import style as style
 from .plotting import training_frame as training_frame
 from .provenance import Provenance as Provenance
 from .runs import Run as Run
+from .runs import as_printed as as_printed
 from .runs import finished_runs as finished_runs
 from .runs import load_run as load_run
 from .runs import paper_table as paper_table

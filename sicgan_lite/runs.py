@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,12 @@ def paper_table() -> dict[str, np.ndarray]:
     counts = {"step": step, "epoch": epoch, "batch": batch}
     whole = {name: values.astype(int) for name, values in counts.items()}
     return whole | {"loss_d": loss_d, "loss_g": loss_g}
+
+
+def as_printed(history: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The rows of a history that the paper's Table 1 prints: batches 1 and 101 of each epoch."""
+    rows = np.isin(history["batch"], (1, 101))
+    return {name: values[rows] for name, values in history.items()}
 
 
 def read_history(path: Path) -> dict[str, np.ndarray]:

@@ -38,7 +38,7 @@ NAMES = {
     " plot_reckoning rasterize score_frame"
     " show_ab_histogram show_coverage show_delta_e_map show_features show_images style training_frame",
     "provenance": "Provenance",
-    "runs": "Run finished_runs load_run paper_table",
+    "runs": "Run as_printed finished_runs load_run paper_table",
     "sweep": "SweepRun load_sweep mean_and_spread read_run run_sweep write_table",
     "training": "StepRecord TrainState train train_step",
     "uploads": "use_photo",

@@ -21,6 +21,7 @@ from sicgan_lite.recording import describe, keeps_picture, record_run
 from sicgan_lite.runs import (
     RUNS,
     RecordError,
+    as_printed,
     finished_runs,
     load_run,
     paper_table,
@@ -151,6 +152,14 @@ def test_the_papers_table_is_as_printed() -> None:
         assert table["loss_d"][start::2].sum() == pytest.approx(loss_d, abs=1e-9)
         assert table["loss_g"][start::2].sum() == pytest.approx(loss_g, abs=1e-9)
     assert [table["loss_d"][0], table["loss_g"][-1]] == [0.9677, 0.8050]
+
+
+def test_a_run_is_read_off_where_the_paper_reads() -> None:
+    epoch, batch = (part.ravel() for part in np.mgrid[1:4, 1:121])
+    rows = as_printed({"epoch": epoch, "batch": batch, "step": np.arange(360)})
+    assert rows["step"].tolist() == [0, 100, 120, 220, 240, 340]
+    table = paper_table()
+    assert all((as_printed(table)[name] == values).all() for name, values in table.items())
 
 
 def test_the_papers_last_ten_epochs() -> None:
