@@ -27,8 +27,8 @@ def field(entry: str, name: str) -> str:
     return found[1] if found else ""
 
 
-# A standard and a specification: their publishers give them no DOI.
-WITHOUT_DOI = {"xmp2019", "c2pa"}
+# Standards and a specification: their publishers give them no DOI.
+WITHOUT_DOI = {"iptc2025", "xmp2019", "c2pa"}
 
 
 def test_every_work_has_a_doi_of_its_own() -> None:
