@@ -44,7 +44,12 @@ def test_what_the_text_names_is_executed_elsewhere() -> None:
     """The comparison by make, Jupyter by the tests in the browser; no other command is in the text."""
     prose = re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE)
     named = {code for code in re.findall(r"`([^`]+)`", prose) if " " in code}
-    assert named - set(MADE) == {"make serve", "pytest --nbval book/", ".venv/bin/jupyter lab book/"}
+    assert named - set(MADE) == {
+        "make bench",
+        "make serve",
+        "pytest --nbval book/",
+        ".venv/bin/jupyter lab book/",
+    }
     assert "-m pytest --nbval book/" in MAKEFILE
     assert '"-m", "jupyterlab"' in (ROOT / "tests" / "support" / "lab.py").read_text("utf-8")
 
