@@ -12,6 +12,8 @@ ALL_FEATURES = ("lightness", "sobel", "laplacian", "x", "y")
 TRANSFORM_SETS = ("paper", "all")
 PRECISIONS = ("auto", "float32", "bfloat16")
 MAX_SEED = 2**63 - 1  # the largest that both NumPy and torch take
+# A generator may come from a stranger: what its settings ask for must fit a laptop's memory.
+MAX_SIZE, MAX_LAYERS, MAX_WIDTH = 1024, 16, 1024
 
 # What each preset changes in the paper's settings.
 LAPTOP: dict[str, Any] = {"generator_widths": (16, 32, 32), "discriminator_widths": (16, 32, 32)}
@@ -145,11 +147,13 @@ def _check_counts(config: Config) -> None:
     for field, low in least.items():
         value = getattr(config, field)
         _require(_is_int(value, low), field, value, f"a whole number of at least {low}")
+    _require(config.size <= MAX_SIZE, "size", config.size, f"at most {MAX_SIZE}")
     _require(config.seed <= MAX_SEED, "seed", config.seed, f"at most {MAX_SEED}")
     for field in ("generator_widths", "discriminator_widths"):
         value = getattr(config, field)
-        ok = isinstance(value, tuple) and len(value) > 0 and all(_is_int(w, 1) for w in value)
-        _require(ok, field, value, "a tuple of one or more positive whole numbers")
+        ok = isinstance(value, tuple) and 0 < len(value) <= MAX_LAYERS
+        ok = ok and all(_is_int(width, 1) and width <= MAX_WIDTH for width in value)
+        _require(ok, field, value, f"a tuple of 1 to {MAX_LAYERS} whole numbers from 1 to {MAX_WIDTH}")
 
 
 def _check_reals(config: Config) -> None:

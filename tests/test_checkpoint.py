@@ -318,8 +318,15 @@ SETTINGS = tiny_config().to_dict()
         ({"schema": SCHEMA, "config": {"depth": 3}}, "config of another kind: unknown Config field 'depth'"),
         ({"schema": SCHEMA, "config": SETTINGS | {"generator_widths": [5]}}, "does not hold the weights"),
         ({"schema": SCHEMA, "config": SETTINGS | {"generator_widths": [4, 4]}}, "does not hold the weights"),
-        # 40 TB, were it built before it is compared.
-        ({"schema": SCHEMA, "config": SETTINGS | {"generator_widths": [10**6, 10**6]}}, "does not hold"),
+        # Two that ask for memory: 40 TB of weights, and tiles of a million pixels each way.
+        (
+            {"schema": SCHEMA, "config": SETTINGS | {"generator_widths": [10**6, 10**6]}},
+            "another kind: Config.gen",
+        ),
+        (
+            {"schema": SCHEMA, "config": SETTINGS | {"size": 10**6}},
+            "another kind: Config.size must be at most",
+        ),
     ],
 )
 def test_a_generator_of_another_make_is_refused(trained, tmp_path, about, says):

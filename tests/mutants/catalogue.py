@@ -612,6 +612,13 @@ CONFIG = [
     ),
     Mutant(
         "config.py",
+        "ok and all(_is_int(width, 1) and width <= MAX_WIDTH for width in value)",
+        "ok and all(_is_int(width, 1) for width in value)",
+        "a stranger's generator may ask for more memory than there is",
+        ("test_config::test_a_bad_value_is_refused_with_field_value_and_limit",),
+    ),
+    Mutant(
+        "config.py",
         "return real and low <= value <= high",
         "return real and math.isfinite(value) and low <= value <= high",
         "a whole number too large for a float ends in an OverflowError",
