@@ -440,13 +440,8 @@ def score_frame(picture: UInt8[np.ndarray, "h w 3"], scores: Mapping[str, float]
     for name, score in scores.items():
         if not 0 <= score <= 1:
             raise ValueError(f"a score must be in [0, 1], got {score} for {name!r}")
-    width, bars = 4.8, 0.62 + 0.3 * len(scores)
-    tall = width * picture.shape[0] / picture.shape[1]
-    figure = _frame(width, tall + bars, photographic=True)
-    shown = figure.add_axes((0, bars / (tall + bars), 1, tall / (tall + bars)))
-    shown.imshow(picture)
-    shown.set_axis_off()
-    panel = figure.add_axes((0.27, 0.44 / (tall + bars), 0.64, 0.3 * len(scores) / (tall + bars)))
+    figure, height = _picture_above(picture, 0.62 + 0.3 * len(scores))
+    panel = figure.add_axes((0.27, 0.44 / height, 0.64, 0.3 * len(scores) / height))
     at = range(len(scores))
     panel.barh(at, list(scores.values()), height=0.62, color=DISCRIMINATOR)
     panel.bar_label(panel.containers[0], [f"{score:.2f}" for score in scores.values()], padding=3, fontsize=9)  # pyright: ignore[reportArgumentType]
@@ -507,13 +502,9 @@ def ablation_frame(
     variant, seed = shown
     if variant not in scores or not 0 <= seed < len(scores[variant]):
         raise ValueError(f"no run {seed} of {variant!r}; there are {list(scores)}, each with its seeds")
-    width, rows = 4.8, 0.55 + 0.24 * len(scores)
-    tall = width * picture.shape[0] / picture.shape[1]
-    figure = _frame(width, tall + rows, photographic=True)
-    above = figure.add_axes((0, rows / (tall + rows), 1, tall / (tall + rows)))
-    above.imshow(picture)
-    above.set_axis_off()
-    panel = figure.add_axes((0.29, 0.44 / (tall + rows), 0.67, (rows - 0.5) / (tall + rows)))
+    rows = 0.55 + 0.24 * len(scores)
+    figure, height = _picture_above(picture, rows)
+    panel = figure.add_axes((0.29, 0.44 / height, 0.67, (rows - 0.5) / height))
     for row, (name, values) in enumerate(scores.items()):
         color = FAKE if name == variant else FAINT
         panel.plot(values, [row] * len(values), "o", color=color, markersize=5, label="_seeds")
@@ -566,6 +557,18 @@ def _figure(width: float, height: float, *, photographic: bool = False) -> BookF
 def _frame(width: float, height: float, *, photographic: bool = False) -> BookFigure:
     """A figure for an explorer: its panels are placed by hand, so that they stand still."""
     return BookFigure(figsize=(width, height), dpi=DPI, photographic=photographic)
+
+
+def _picture_above(picture: np.ndarray, room: float) -> tuple[BookFigure, float]:
+    """A frame with a picture across its width and ``room`` inches below, and its height in inches."""
+    width = 4.8
+    tall = width * picture.shape[0] / picture.shape[1]
+    height = tall + room
+    figure = _frame(width, height, photographic=True)
+    panel = figure.add_axes((0, room / height, 1, tall / height))
+    panel.imshow(picture)
+    panel.set_axis_off()
+    return figure, height
 
 
 def _picture_height(cell: float, aspect: float) -> float:
