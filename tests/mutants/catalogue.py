@@ -908,7 +908,7 @@ JOBS = [
         'low + right: "the corner is counted twice',
         'low * right: "the corner is counted twice',
         "a corner counted twice is not explained",
-        ("test_exercises_results",),
+        ("test_exercises_results::test_a_wrong_share_is_explained",),
     ),
     Mutant(
         "devices.py",
@@ -1200,7 +1200,10 @@ FILES = [
         "        margin = size // 3\n",
         "        margin = -size // 3\n",
         "the mark hangs over the border",
-        ("test_marking",),
+        (
+            "test_marking::test_the_mark_is_white_on_black_in_the_lower_right_corner",
+            "test_marking::test_a_mark_is_whole_or_not_there",
+        ),
     ),
     Mutant(
         "provenance.py",

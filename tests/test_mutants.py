@@ -1,0 +1,28 @@
+"""The list of faults stays true to the library: `make mutants` takes long, this takes a second."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from mutants.catalogue import MUTANTS, Mutant
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.file}: {mutant.why}")
+def test_a_fault_can_be_put_in_and_its_tests_are_there(mutant: Mutant) -> None:
+    text = (ROOT / "sicgan_lite" / mutant.file).read_text("utf-8")
+    assert text.count(mutant.old) == 1
+    ast.parse(text.replace(mutant.old, mutant.new))  # a fault, and not a file that cannot be read
+    for test in mutant.tests:
+        name, _, function = test.partition("::")
+        tree = ast.parse((ROOT / "tests" / f"{name}.py").read_text("utf-8"))
+        assert function.partition("[")[0] in {
+            node.name for node in tree.body if isinstance(node, ast.FunctionDef)
+        }
+
+
+def test_no_fault_is_listed_twice() -> None:
+    assert len({(mutant.file, mutant.old, mutant.new) for mutant in MUTANTS}) == len(MUTANTS)
