@@ -72,7 +72,7 @@ def test_freed_memory_is_used_again():
     # 8 tensors of 40 MB, which glibc maps one by one whatever it has seen before, are 78,000 pages of
     # 4 kB, or 160 of 2 MB.
     assert apart >= 150
-    assert kept <= 20
+    assert kept <= apart / 4
 
 
 @pytest.mark.parametrize(
