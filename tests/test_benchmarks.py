@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import json
 import math
@@ -264,3 +265,32 @@ def test_records_hold_every_round() -> None:
         record = json.loads(path.read_text("utf-8"))
         rounds = {len(seconds) for seconds in record.get("seconds", {}).values()}
         assert len(rounds) <= 1, path.name
+
+
+@pytest.mark.parametrize(("names", "ran"), [([], ["one", "two"]), (["two"], ["two"])])
+def test_all_benchmarks_run_unless_some_are_named(monkeypatch, names, ran):
+    program = _program(monkeypatch, done := [])
+    program.main(names)
+    assert done == [*ran, "figures"]
+
+
+def test_a_benchmark_that_is_not_there_is_refused_before_the_others_run(monkeypatch, capsys):
+    program = _program(monkeypatch, done := [])
+    with pytest.raises(SystemExit):
+        program.main(["two", "three"])
+    assert "no benchmark 'three'; there are one, two" in capsys.readouterr().err
+    assert not done
+
+
+def _program(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> Any:
+    """``python benchmarks`` with two benchmarks that only say that they ran."""
+    path = Path(timing.__file__).with_name("__main__.py")
+    spec = importlib.util.spec_from_file_location("benchmarks_program", path)
+    assert spec is not None
+    assert spec.loader is not None
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    both = {name: lambda arguments, name=name: done.append(name) for name in ("one", "two")}
+    monkeypatch.setattr(program, "BENCHMARKS", both)
+    monkeypatch.setattr(figures, "main", lambda: done.append("figures"))
+    return program
