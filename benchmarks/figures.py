@@ -12,7 +12,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from tables import PHOTOS, PRECISIONS, batches_measured, kinds, origin_seconds, profiles
+from tables import LOOPS, PHOTOS, PRECISIONS, batches_measured, kinds, origin_seconds, profiles
 from timing import RESULTS, NoRecordError, read, spread
 from words import short
 
@@ -46,11 +46,11 @@ def draw_step() -> Figure:
     """Seconds of a step at both batch sizes, with the floor."""
     sizes = batches_measured()
     figure = Figure((WIDTH, 1.8 * len(sizes)), layout="constrained")
-    colors = {"canonical": FAKE, "floor": GREYS[0]}
+    colors = {**dict.fromkeys(LOOPS, FAKE), "floor": GREYS[0]}
     for axes, batch in zip(np.ravel(figure.subplots(len(sizes), 1)), sizes, strict=True):
         record = read(f"training_step_{batch}")
         seconds, flops = record["seconds"], record["flops"]
-        shown = {name: seconds[name] for name in ("canonical", "float32", "bfloat16")}
+        shown = {name: seconds[name] for name in (*LOOPS, "float32", "bfloat16")}
         products = flops["step"] / flops["product"]
         shown["floor"] = [products * second for second in seconds["product, bfloat16"]]
         bars(axes, shown, " s", colors)

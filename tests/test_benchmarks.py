@@ -235,7 +235,7 @@ def test_the_page_shows_every_table_and_every_plot() -> None:
 
 
 def test_a_verdict_follows_from_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    ratios = {f"canonical against {name}": spread_of(2.0) for name in tables.PRECISIONS}
+    ratios = {f"{loop} against {n}": spread_of(2.0) for loop in tables.LOOPS for n in tables.PRECISIONS}
     ratios["floor's share, bfloat16"] = spread_of(0.86)
     monkeypatch.setattr(targets, "read", lambda name: {"ratios": ratios})
     monkeypatch.setattr(targets, "batches_measured", lambda: [8])
