@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -24,7 +26,10 @@ def execute(path: Path, python: Path, *cells: str, **variables: str) -> Notebook
     # The client's own manager, since it closes the sockets of that one alone.
     client.create_kernel_manager().kernel_spec_manager = _kernels(python)
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    client.execute(env={**inherited, **variables})
+    # In a thread of its own: where a browser test has an event loop in this one, waiting for another
+    # loop may never end.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, client.async_execute(env={**inherited, **variables})).result()
     return notebook
 
 
