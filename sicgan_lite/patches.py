@@ -56,7 +56,7 @@ class PatchSet:
             holdout=config.holdout,
             rng=rng,
         )
-        self._coordinates = coordinate_grid(config.size)  # once the size is known to fit the photograph
+        self._coordinates = coordinate_grid(config.size)
 
     def __len__(self) -> int:
         return self._length

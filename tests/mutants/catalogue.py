@@ -1317,13 +1317,6 @@ FILES = [
         "all pairs are compared",
         ("test_origins::test_the_cost_grows_almost_with_the_count",),
     ),
-    Mutant(
-        "patches.py",
-        "        self._length = config.num_patches\n",
-        "        self._length = config.num_patches\n        coordinate_grid(config.size)\n",
-        "a size that cannot fit takes all memory first",
-        ("test_patches::test_a_size_that_does_not_fit_costs_no_memory",),
-    ),
 ]
 
 MUTANTS = [
