@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sicgan_lite import Config, TrainState
+from sicgan_lite import Config
+
+if TYPE_CHECKING:
+    from sicgan_lite import TrainState
 
 
 def photo(height: int = 24, width: int = 30, seed: int = 1) -> np.ndarray:
@@ -32,4 +35,6 @@ def tiny_config(**changes: Any) -> Config:
 
 def tiny_state(rgb: np.ndarray | None = None, **changes: Any) -> TrainState:
     """A state on the CPU before its first step."""
+    from sicgan_lite import TrainState  # here: the photograph is for tests without torch too
+
     return TrainState.create(photo() if rgb is None else rgb, tiny_config(**changes), "cpu")
