@@ -328,7 +328,7 @@ def test_diverging_exits_with_one(photo: Path, tmp_path: Path, capsys: pytest.Ca
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for a child process on Windows")
 def test_ctrl_c_saves_and_resume_ends_as_if_never_stopped(photo: Path, tmp_path: Path) -> None:
-    long = [*TINY, "--set", "epochs=120"]
+    long = [*TINY, "--set", "num_patches=120", "--set", "epochs=12"]
     whole, stopped = tmp_path / "whole", tmp_path / "stopped here"
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     program = [sys.executable, "-m", "sicgan_lite", "train", str(photo)]
@@ -352,6 +352,8 @@ def test_ctrl_c_saves_and_resume_ends_as_if_never_stopped(photo: Path, tmp_path:
     command = shlex.split(said.partition("go on with: ")[2])
     assert command == ["sicgan-lite", "train", str(photo), "--out", str(stopped), "--resume"]
     assert 0 < len(rows(stopped)) < len(rows(whole))
+    # In the middle of an epoch of 30: the steps since its beginning are kept too.
+    assert said.startswith(f"stopped after step {len(rows(stopped))} of 360")
 
     again = [sys.executable, "-m", "sicgan_lite", *command[1:]]
     subprocess.run(again, env=environment, check=True, capture_output=True)
