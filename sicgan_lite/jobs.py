@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -15,7 +15,7 @@ from concurrent.futures import (
     as_completed,
     wait,
 )
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,7 +64,7 @@ class JobsError(RuntimeError):
         )
 
 
-def run_jobs(jobs: Iterable[Job], executor: Executor | None = None) -> Iterator[Job]:
+def run_jobs(jobs: Iterable[Job], executor: Executor | None = None) -> Generator[Job, None, None]:
     """Compute what is not on disk yet, and yield each job when its files are there.
 
     Any ``concurrent.futures.Executor`` will do; None computes here, one after another. A job that
@@ -79,22 +79,27 @@ def run_jobs(jobs: Iterable[Job], executor: Executor | None = None) -> Iterator[
     wanted = [job for job in jobs if not job.done]
     failed: dict[str, str] = {}
     missing: list[str] = []
-    for job, outcome in _outcomes(wanted, executor or _Here()):
-        if isinstance(outcome, (BrokenExecutor, CancelledError)):
-            missing.append(job.name)
-        elif isinstance(outcome, BaseException):
-            failed[job.name] = f"{type(outcome).__name__}: {outcome}"
-        else:
-            _keep(job, outcome)
-            yield job
+    with closing(_outcomes(wanted, executor or _Here())) as outcomes:
+        for job, outcome in outcomes:
+            if isinstance(outcome, (BrokenExecutor, CancelledError)):
+                missing.append(job.name)
+            elif isinstance(outcome, BaseException) or (outcome := _keep(job, outcome)):
+                failed[job.name] = f"{type(outcome).__name__}: {outcome}"
+            else:
+                yield job
     if failed or missing:
         raise JobsError(failed, missing, len(jobs))
 
 
-def _keep(job: Job, contents: Sequence[bytes]) -> None:
-    for path, content in zip(job.files, contents, strict=True):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, content)
+def _keep(job: Job, contents: Sequence[bytes]) -> OSError | None:
+    """Write a job's files; what forbids that is returned, since it must not cost the other jobs."""
+    try:
+        for path, content in zip(job.files, contents, strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, content)
+    except OSError as error:
+        return error
+    return None
 
 
 def open_executor(workers: int = 1, scheduler: str | None = None) -> AbstractContextManager[Executor | None]:
@@ -125,20 +130,24 @@ def _prepare_worker() -> None:
     torch.set_num_threads(1)  # each: better than sharing every operation among the cores
 
 
-def _outcomes(jobs: list[Job], executor: Executor) -> Iterator[tuple[Job, Outcome]]:
+def _outcomes(jobs: list[Job], executor: Executor) -> Generator[tuple[Job, Outcome], None, None]:
     """Each job with its bytes or its error, in the order in which they come."""
     pending: dict[Future[Sequence[bytes]], Job] = {}
-    for job in jobs:
-        try:
-            pending[executor.submit(job.work, *job.arguments())] = job
-        except Exception as error:  # noqa: BLE001 - whatever one job meets, the rest go on
-            yield job, error
-            continue
-        patience = None if len(pending) >= IN_FLIGHT else 0
-        for future in wait(pending, timeout=patience, return_when=FIRST_COMPLETED).done:
+    try:
+        for job in jobs:
+            try:
+                pending[executor.submit(job.work, *job.arguments())] = job
+            except Exception as error:  # noqa: BLE001 - whatever one job meets, the rest go on
+                yield job, error
+                continue
+            patience = None if len(pending) >= IN_FLIGHT else 0
+            for future in wait(pending, timeout=patience, return_when=FIRST_COMPLETED).done:
+                yield pending.pop(future), _outcome(future)
+        for future in as_completed(list(pending)):
             yield pending.pop(future), _outcome(future)
-    for future in as_completed(list(pending)):
-        yield pending.pop(future), _outcome(future)
+    finally:  # whoever stops, by Ctrl-C say, does not wait for what has not begun
+        for future in pending:
+            future.cancel()
 
 
 def _outcome(future: Future[Sequence[bytes]]) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import threading
+import time
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_the_last_file_is_written_last_and_says_done(tmp_path: Path, monkeypatch
 
     pair = Job("x", (tmp_path / "picture", tmp_path / "model"), lambda: (b"p", b"m"), tuple)
     monkeypatch.setattr(module, "write_atomically", noted)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(JobsError, match=r"x failed \(OSError: disk full\)"):
         list(run_jobs([pair]))
     assert written == ["picture", "model"]
     assert not pair.done
@@ -92,6 +93,30 @@ def test_two_jobs_of_one_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"2 jobs would write one file, .*same"):
         next(run_jobs([job(tmp_path, "same"), job(tmp_path, "other"), job(tmp_path, "same")]))
     assert not (tmp_path / "deep").exists()
+
+
+def test_what_cannot_be_written_is_named_and_the_rest_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    blocked = Job("x", (tmp_path / "file" / "x",), echo, partial(tuple, ("x",)))
+    with ThreadPoolExecutor(2) as pool, pytest.raises(JobsError) as error:
+        list(run_jobs([blocked, job(tmp_path, "a"), job(tmp_path, "b")], pool))
+    assert set(error.value.failed) == {"x"}
+    assert set(texts(tmp_path)) == {"a", "b"}
+
+
+def test_who_stops_does_not_wait_for_jobs_that_have_not_begun(tmp_path: Path) -> None:
+    begun: list[str] = []
+
+    def slow(name: str) -> tuple[bytes]:
+        begun.append(name)
+        time.sleep(0.2)
+        return echo(name)
+
+    with ThreadPoolExecutor(1) as pool:
+        running = run_jobs([job(tmp_path, str(n), slow) for n in range(9)], pool)
+        next(running)
+        running.close()
+    assert len(begun) < 5
 
 
 def test_no_jobs_are_no_error() -> None:
