@@ -64,6 +64,8 @@ class Config:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, _plain(getattr(self, field.name)))
         _check_counts(self)
         _check_reals(self)
         _check_choices(self)
@@ -125,6 +127,16 @@ class Config:
 def target_range(target: float, jitter: float) -> tuple[float, float]:
     """The ends of [target − jitter, target + jitter] ∩ [0, 1], where a target is drawn from."""
     return max(0.0, target - jitter), min(1.0, target + jitter)
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's floats and strings as Python's: no checkpoint that holds NumPy's could be read safely."""
+    if isinstance(value, tuple):
+        return tuple(_plain(part) for part in value)
+    for kind in (float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
 
 
 def _require(ok: bool, field: str, value: object, limit: str) -> None:

@@ -148,12 +148,14 @@ def _train_generator(state: TrainState, features: Tensor, real: Tensor, fake: Te
     )
     target = smooth_targets(len(fake), config.generator_target, config.target_jitter, rng=state.rng)
     state.discriminator.requires_grad_(requires_grad=False)  # only G learns here
-    loss = generator_loss(_judge(state, shown, features), target=target)
-    total = config.adversarial_weight * loss
-    if config.l1_weight > 0:
-        total = total + config.l1_weight * l1_loss(fake, real)
-    _descend(state.optimizer_g, total)
-    state.discriminator.requires_grad_(requires_grad=True)
+    try:
+        loss = generator_loss(_judge(state, shown, features), target=target)
+        total = config.adversarial_weight * loss
+        if config.l1_weight > 0:
+            total = total + config.l1_weight * l1_loss(fake, real)
+        _descend(state.optimizer_g, total)
+    finally:  # a notebook's stop button must not leave D frozen
+        state.discriminator.requires_grad_(requires_grad=True)
     return loss.item()
 
 

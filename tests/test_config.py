@@ -268,3 +268,15 @@ def test_mean_targets_rise_with_the_target(jitter, targets):
 def test_another_dict_is_refused(settings, says):
     with pytest.raises(ValueError, match=says):
         Config.from_dict(settings)
+
+
+def test_numpys_values_are_stored_as_pythons() -> None:
+    """Or a checkpoint that holds them could be written and never read."""
+    config = Config(
+        noise_std=np.float64(0.3),
+        betas=(np.float64(0.5), np.float64(0.9)),
+        holdout=tuple(np.linspace(0.1, 0.9, 4)[[0, 1, 2, 3]]),
+        precision=np.str_("float32"),
+    )
+    values = [config.noise_std, *config.betas, *(config.holdout or ()), config.precision]
+    assert {type(value) for value in values} == {float, str}

@@ -342,3 +342,17 @@ def test_a_photograph_is_known_by_its_pixels_and_shape():
     others = [changed, rgb.reshape(8, 6, 3), rgb[::-1], rgb[:, ::-1]]
     assert pixels_sha256(rgb) not in {pixels_sha256(other) for other in others}
     assert tiny_state(photo()).rgb_sha256 == pixels_sha256(photo())
+
+
+def test_a_stop_in_the_middle_of_a_step_does_not_freeze_d(monkeypatch):
+    state = tiny_state()
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sicgan_lite.training.generator_loss", stop)
+        with pytest.raises(KeyboardInterrupt):
+            train_step(state)
+    assert all(parameter.requires_grad for parameter in state.discriminator.parameters())
+    train_step(state)
