@@ -39,10 +39,13 @@ def make_album(
     ``out`` gets ``NAME.safetensors`` and ``NAME.before-after.png`` (labelled) for each. As with
     ``run_sweep``, a finished photograph is not repeated and any executor will do. The results come
     in the order of the names. Errors: ValueError for a folder without photographs, and for an
-    ``out`` whose models are of other settings or photographs; JobsError names the photographs that
-    could not be read or trained on, after all others are done.
+    ``out`` that is ``folder`` or whose models are of other settings or photographs; OSError for an
+    ``out`` that cannot be made; JobsError names the photographs that could not be read or trained
+    on, after all others are done.
     """
     folder, out = Path(folder), Path(out)
+    if out.resolve() == folder.resolve():
+        raise ValueError(f"{out} holds the photographs; choose another folder for the album")
     photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
     if not photos:
         raise ValueError(f"{folder} holds no photograph ({', '.join(SUFFIXES)})")
@@ -50,6 +53,7 @@ def make_album(
     for job, photo in zip(jobs, photos, strict=True):
         if job.done:
             _check_same(job.files[-1], photo, config)
+    out.mkdir(parents=True, exist_ok=True)  # fails before the work, not after it
     for job in run_jobs(jobs, executor):
         if on_done is not None:
             on_done(job.name)

@@ -61,7 +61,7 @@ def find_photo(source: Path_) -> Photo:
 
     Errors: FileNotFoundError, which names the samples; else as ``read_image``.
     """
-    if source in SAMPLES and not Path(source).exists():
+    if str(source) in SAMPLES and not Path(source).is_file():
         return Photo(rgb=sample_image(str(source)), alpha=None, icc_profile=None, source_sha256="", xmp=None)
     if not Path(source).exists():
         raise FileNotFoundError(f"there is no file {source}, and the samples are {', '.join(SAMPLES)}")

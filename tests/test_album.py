@@ -85,6 +85,22 @@ def test_a_folder_without_photographs_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "album").exists()
 
 
+def test_an_album_does_not_lie_among_its_photographs(folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    with pytest.raises(ValueError, match="choose another folder for the album"):
+        make_album(folder, out=folder / ".." / "photos", config=tiny_config())
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_place_that_cannot_be_a_folder_is_refused_before_the_work(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr("sicgan_lite.album.run_jobs", lambda *_: pytest.fail("work began"))
+    with pytest.raises(FileExistsError):
+        make_album(folder, out=tmp_path / "file", config=tiny_config())
+
+
 @pytest.mark.slow
 def test_the_command_works_side_by_side_and_goes_on(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from sicgan_lite import files
 from sicgan_lite.images import (
     SAMPLES,
     Photo,
+    find_photo,
     output_format,
     read_image,
     read_provenance,
@@ -348,3 +350,12 @@ def test_what_could_not_be_written_is_refused_before_the_work(tmp_path, monkeypa
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
     with pytest.raises(PermissionError, match=r"p\.png: the folder .* may not be written to"):
         output_format(tmp_path / "p.png")
+
+
+def test_a_folder_with_the_name_of_a_sample_does_not_hide_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "coffee").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for source in ("coffee", Path("coffee")):
+        np.testing.assert_array_equal(find_photo(source).rgb, sample_image("coffee"))
