@@ -41,7 +41,8 @@ def test_a_torch_that_cannot_say_means_float32(monkeypatch):
 def test_a_machine_is_described_in_plain_values_that_identify_the_computation():
     said = json.loads(json.dumps(describe_machine()))
     assert set(said) == {"processor", "threads", "python", "versions"}
-    assert said["versions"]["torch"] == torch.__version__
+    # Some builds add what they were built for, such as +cpu, in one of the two places alone.
+    assert said["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]
     assert said["threads"] == torch.get_num_threads()
     assert torch.backends.cpu.get_cpu_capability() in said["processor"]
 

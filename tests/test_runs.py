@@ -68,7 +68,7 @@ def test_a_record_holds_every_step_and_loads(folder: Path) -> None:
     assert 0 in run.snapshot_steps
     assert TINY.total_steps in run.snapshot_steps
     assert not (folder / "tiny" / "checkpoint.pt").exists()
-    assert run.info["versions"]["torch"] == torch.__version__
+    assert run.info["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]
 
 
 def test_a_stopped_recording_ends_as_if_never_stopped(folder: Path) -> None:

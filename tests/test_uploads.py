@@ -108,6 +108,7 @@ def test_ipywidgets_7_keeps_files_by_name() -> None:
 CHOOSE = """
 import io
 from datetime import datetime, timezone
+import ipywidgets
 import numpy as np
 from PIL import Image
 from sicgan_lite import show_images, use_photo
@@ -120,7 +121,10 @@ box = use_photo("upload", use)
 button, place = box.children
 def choose(name, content):
     file = {"name": name, "type": "", "size": len(content), "last_modified": datetime.now(timezone.utc)}
-    button.value = ({**file, "content": memoryview(content)},)
+    if hasattr(ipywidgets, "Stack"):
+        button.value = ({**file, "content": memoryview(content)},)
+    else:  # ipywidgets 7, where the browser alone may set it
+        button.set_trait("value", {name: {"metadata": file, "content": content}})
 data = io.BytesIO()
 Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(data, "PNG")
 """
