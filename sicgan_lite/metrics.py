@@ -62,19 +62,20 @@ def grey(rgb: Image) -> Image:
 
 def mean_color(rgb: Image, where: Mask | None = None) -> Image:
     """The photograph painted in its mean ab, over the pixels that ``where`` marks if given."""
-    return constant_color(rgb, _marked(rgb_to_lab(rgb), where)[:, 1:].mean(axis=0))
+    return constant_color(rgb, _mean_ab(_marked(rgb_to_lab(rgb), where)))
 
 
 def best_constant(rgb: Image, where: Mask | None = None) -> Image:
     """The photograph painted in the one ab of least mean CIEDE2000, gamut included."""
     pixels = _marked(rgb_to_lab(rgb), where)
-    pixels = pixels[:: max(1, len(pixels) // _FIT_PIXELS)]
+    if len(pixels) > _FIT_PIXELS:  # drawn, since a stride could see a few columns alone
+        pixels = np.random.default_rng(0).choice(pixels, _FIT_PIXELS, replace=False)
 
     def error(ab: np.ndarray) -> float:
         painted = merge_ab(pixels[None, :, 0], np.broadcast_to(ab, (1, len(pixels), 2)))
         return delta_e(rgb_to_lab(painted), pixels[None])
 
-    starts = [np.zeros(2), pixels[:, 1:].mean(axis=0), np.median(pixels[:, 1:], axis=0)]
+    starts = [np.zeros(2), _mean_ab(pixels), np.median(pixels[:, 1:], axis=0)]
     fits = [minimize(error, start, method="Nelder-Mead", options={"xatol": 0.1}) for start in starts]
     return constant_color(rgb, min(fits, key=lambda fit: fit.fun).x)
 
@@ -102,13 +103,19 @@ def _steps(lightness: np.ndarray, bins: int) -> np.ndarray:
 
 
 def nearest_neighbor(
-    patches: PatchSet, rgb: Image, *, samples: int = 20_000, rng: np.random.Generator
+    patches: PatchSet,
+    rgb: Image,
+    *,
+    samples: int = 20_000,
+    coordinates: bool = True,
+    rng: np.random.Generator,
 ) -> Image:
     """The photograph with each pixel's ab copied from the training pixel of most alike features.
 
-    ``samples`` training pixels are drawn from ``patches``: what a generator of 1×1 patches could
-    know at best. The coordinates are those of disjoint tiles of the patch size. Errors: ValueError
-    for less than one sample.
+    ``samples`` training pixels are drawn from ``patches``: a lookup with what a generator of 1×1
+    patches would be given. The coordinates are those of disjoint tiles of the patch size; without
+    ``coordinates`` lightness and the two edge features are compared alone. Errors: ValueError for
+    less than one sample.
     """
     if samples < 1:
         raise ValueError(f"samples must be at least 1, got {samples}")
@@ -117,7 +124,8 @@ def nearest_neighbor(
     repeats = [-(-length // patches.size) for length in lightness.shape]
     grid = np.tile(coordinate_grid(patches.size), (1, *repeats))[:, : len(rgb), : rgb.shape[1]]
     asked = np.concatenate([lightness_features(lightness), grid]).reshape(5, -1).T
-    _, nearest = KDTree(features).query(asked)
+    compared = 5 if coordinates else 3
+    _, nearest = KDTree(features[:, :compared]).query(asked[:, :compared])
     return merge_ab(lightness, unscale_ab(ab[nearest]).reshape(*lightness.shape, 2))
 
 
@@ -132,6 +140,11 @@ def _sample_pixels(
         features.append(u.reshape(5, -1)[:, pixels].T)
         ab.append(v.reshape(2, -1)[:, pixels].T)
     return np.concatenate(features), np.concatenate(ab)
+
+
+def _mean_ab(lab: np.ndarray) -> np.ndarray:
+    # Millions of float32 that are added one by one lose the first decimal.
+    return lab[:, 1:].mean(axis=0, dtype=np.float64)
 
 
 def _marked(image: np.ndarray, where: np.ndarray | None) -> np.ndarray:

@@ -209,7 +209,14 @@ def show_ab_histogram(
             raise ValueError(f"the last axis must be (L, a, b) or (a, b), got shape {lab.shape}")
         ab = np.reshape(lab[..., -2:], (-1, 2))
         _draw_ab_density(panel, ab, edges)
-        panel.plot(*ab.mean(axis=0), marker="+", color=INK, markersize=12, markeredgewidth=1.6, label="_mean")
+        panel.plot(
+            *ab.mean(axis=0, dtype=np.float64),
+            marker="+",
+            color=INK,
+            markersize=12,
+            markeredgewidth=1.6,
+            label="_mean",
+        )
     for panel, title in zip(panels, titles, strict=False):
         panel.set_title(title)
     panels[0].set_ylabel("b*   blue – yellow")
@@ -291,17 +298,18 @@ def show_coverage(
     origins: Int[np.ndarray, "n 2"],
     size: int,
     note: str = "dots are their origins",
+    vmax: float | None = None,
 ) -> BookFigure:
     """How many patches cover each pixel, with every origin and one patch outlined.
 
     Origins are (row, column) of the top-left corner, ``size`` the side of a patch, in pixels;
-    ``note`` ends the title.
+    ``note`` ends the title. Colours run from 0 to ``vmax`` patches, by default the largest count.
     """
     height, width = counts.shape
     cell = WIDTH * 0.65
     figure = _figure(cell + _BAR_WIDTH, _picture_height(cell, height / width) + _TITLE, photographic=True)
     panel = figure.subplots()
-    drawn = panel.imshow(counts, cmap="cividis", vmin=0, extent=(0, width, height, 0))
+    drawn = panel.imshow(counts, cmap="cividis", vmin=0, vmax=vmax, extent=(0, width, height, 0))
     panel.plot(
         origins[:, 1], origins[:, 0], ".", color="white", markersize=3.5, markeredgewidth=0, label="_origins"
     )

@@ -273,6 +273,36 @@ def test_the_nearest_neighbor_is_that_of_a_naive_search():
     assert agreed > 0.97 * 24 * 30
 
 
+def test_without_coordinates_three_numbers_are_compared():
+    rgb = photo()
+    patches = patches_of(rgb, num_patches=18)
+    how = {"samples": 10**4, "coordinates": False}
+    painted = nearest_neighbor(patches, rgb, **how, rng=np.random.default_rng(0))
+    features, targets = patches[:]
+    known = features.transpose(0, 2, 3, 1).reshape(-1, 5)[:, :3]
+    colors = 110 * targets.transpose(0, 2, 3, 1).reshape(-1, 2)
+    lightness = rgb_to_lab(rgb)[..., 0]
+    asked = lightness_features(lightness)
+    agreed = 0
+    for row, column in np.ndindex(24, 30):
+        nearest = ((known - asked[:, row, column]) ** 2).sum(axis=1).argmin()
+        expected = merge_ab(lightness[None, row : row + 1, column], colors[None, [nearest]])
+        agreed += np.array_equal(painted[row, column], expected[0, 0])
+    assert agreed > 0.97 * 24 * 30
+
+
+def test_the_mean_of_one_colour_is_that_colour_at_any_size():
+    rgb = np.full((2000, 2000, 3), (180, 120, 90), np.uint8)
+    assert np.array_equal(mean_color(rgb), rgb)
+
+
+def test_the_best_constant_sees_every_column():
+    """Stripes every 64 columns on a width of 512: a sample at an even stride would see the stripes alone."""
+    rgb = np.full((512, 512, 3), (200, 120, 60), np.uint8)
+    rgb[:, ::64] = (60, 120, 200)
+    assert delta_e(best_constant(rgb), rgb) <= delta_e(mean_color(rgb), rgb)
+
+
 def test_more_samples_know_more():
     rgb = photo()
     patches = patches_of(rgb, num_patches=600)

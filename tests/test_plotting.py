@@ -537,6 +537,13 @@ def test_a_coverage_map_can_end_its_title_with_a_number():
     assert figure.axes[0].get_title(loc="left") == "1 patches of 16×16; spread 3 %"
 
 
+def test_coverage_maps_can_share_the_end_of_their_colours():
+    counts = np.ones((40, 60), int)
+    for vmax, end in ((None, 1), (130, 130)):
+        (panel, _) = show_coverage(counts, np.array([[3, 7]]), 16, vmax=vmax).axes
+        assert panel.images[0].get_clim() == (0, end)
+
+
 def test_features_are_named_with_their_ranges():
     maps = np.stack([np.array([[low, high]]) for low, high in [(-0.92, 1), (0, 0.4), (-0.3, 0.2), (0, 0.9)]])
     panels = show_features(maps).axes

@@ -10,7 +10,6 @@ ENTRY = re.compile(r"^@\w+\{(\w+),$(.*?)^\}", re.MULTILINE | re.DOTALL)
 DOI = re.compile(r"https://doi\.org/(10\.[^)\s]+)")
 # As the chapters say it, where that differs from the glossary.
 OTHER_FORMS = {
-    "gamut": "clip",
     "explorer": "slider",
     "smoothing": "smooth",
     "sobel magnitude": "sobel",

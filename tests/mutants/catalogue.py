@@ -567,8 +567,8 @@ METRICS = [
     ),
     Mutant(
         "metrics.py",
-        "where)[:, 1:].mean(axis=0)",
-        "None)[:, 1:].mean(axis=0)",
+        "_mean_ab(_marked(rgb_to_lab(rgb), where))",
+        "_mean_ab(_marked(rgb_to_lab(rgb), None))",
         "the mean of the whole picture, held-out part included",
         ("test_metrics::test_a_baseline_can_be_fitted_on_a_part",),
     ),
@@ -581,10 +581,31 @@ METRICS = [
     ),
     Mutant(
         "metrics.py",
-        "KDTree(features).query(asked)",
-        "KDTree(features[:, :1]).query(asked[:, :1])",
+        "compared = 5 if coordinates else 3",
+        "compared = 1",
         "neighbours in lightness alone",
         ("test_metrics::test_the_nearest_neighbor_is_that_of_a_naive_search",),
+    ),
+    Mutant(
+        "metrics.py",
+        "compared = 5 if coordinates else 3",
+        "compared = 5",
+        "coordinates count although they were not asked for",
+        ("test_metrics::test_without_coordinates_three_numbers_are_compared",),
+    ),
+    Mutant(
+        "metrics.py",
+        ".mean(axis=0, dtype=np.float64)",
+        ".mean(axis=0)",
+        "a mean of millions, added up in float32",
+        ("test_metrics::test_the_mean_of_one_colour_is_that_colour_at_any_size",),
+    ),
+    Mutant(
+        "metrics.py",
+        "np.random.default_rng(0).choice(pixels, _FIT_PIXELS, replace=False)",
+        "pixels[:: len(pixels) // _FIT_PIXELS]",
+        "the best constant of a few columns",
+        ("test_metrics::test_the_best_constant_sees_every_column",),
     ),
 ]
 
