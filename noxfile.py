@@ -39,17 +39,15 @@ nox.options.default_venv_backend = "venv"
 @nox.session(python=["3.10", "3.11"])
 def oldest(session: nox.Session) -> None:
     """Every dependency but torch at its lower bound. nbval is lax: ipywidgets 7 describes boxes otherwise."""
-    torch = [] if session.python in TORCH_FREE else [TORCH]
     # An old package warns of what the newest of its own dependencies calls deprecated.
     lax = ("-W", "ignore::DeprecationWarning", "--nbval-lax")
-    _test(session, [f"{name}~={bound}" for name, bound in _bounds().items()] + torch, *lax)
+    _test(session, [f"{name}~={bound}" for name, bound in _bounds().items()], *lax)
 
 
 @nox.session(python=["3.12", "3.13"])
 def newest(session: nox.Session) -> None:
     """Every dependency as new as it can be had, torch within its range."""
-    torch = [] if session.python in TORCH_FREE else [TORCH]
-    _test(session, [*_bounds(), *torch], "--nbval")
+    _test(session, list(_bounds()), "--nbval")
 
 
 @nox.session
@@ -71,7 +69,8 @@ def _bounds() -> dict[str, str]:
 
 
 def _test(session: nox.Session, packages: list[str], *flags: str) -> None:
-    session.install(*packages, *TESTING)
+    torch = [] if session.python in TORCH_FREE else [TORCH]
+    session.install(*packages, *torch, *TESTING)
     session.install("--no-deps", "-e", ".")
     session.run("python", "-m", "pip", "freeze")
     left_out = [f"--ignore=tests/{folder}" for folder in ("browser", "book", "colab")]

@@ -591,7 +591,7 @@ METRICS = [
         "compared = 5 if coordinates else 3",
         "compared = 5",
         "coordinates count although they were not asked for",
-        ("test_metrics::test_without_coordinates_three_numbers_are_compared",),
+        ("test_metrics::test_the_nearest_neighbor_is_that_of_a_naive_search",),
     ),
     Mutant(
         "metrics.py",
