@@ -60,7 +60,7 @@ notebooks: setup ## Execute chapters in place (all, or ONLY=01) and store their 
 	$(BIN)/python tools/notebooks.py $(ONLY)
 
 recorded-runs: setup ## Record the long runs that are missing or unfinished (hours; can be stopped)
-	$(BIN)/python -m sicgan_lite.recording $(RUNS)
+	$(BIN)/python tools/record_runs.py $(RUNS)
 
 bench: setup ## Measure speed side by side and draw the page's plots (half an hour, or ONLY=start)
 	$(BIN)/python benchmarks $(ONLY)

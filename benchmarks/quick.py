@@ -17,8 +17,8 @@ import torch
 from timing import in_fresh_process, load_average, record
 
 from sicgan_lite import Config, TrainState, colorize, delta_e, equilibrium_losses, sample_image, train
+from sicgan_lite.baselines import grey, mean_color
 from sicgan_lite.devices import keep_freed_memory
-from sicgan_lite.metrics import grey, mean_color
 
 PHOTOS = ("coffee", "astronaut", "chelsea")
 PRECISIONS = ("bfloat16", "float32")

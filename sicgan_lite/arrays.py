@@ -1,10 +1,11 @@
-"""Checks of arrays that come from outside: each error names what came and what is wanted."""
+"""Arrays that come from outside: checked, with errors that name what came; and made small."""
 
 import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from jaxtyping import UInt8
 
 Shape = tuple[int | None, ...]  # None: any length
 
@@ -32,6 +33,17 @@ def check_float(
         raise ValueError(f"{name} must be finite; it holds NaN or infinity")
     if least < low or most > high:
         raise ValueError(f"{name} must lie in [{low:g}, {high:g}]; it runs from {least:g} to {most:g}")
+
+
+def shrink(rgb: UInt8[np.ndarray, "h w 3"], width: int = 96) -> UInt8[np.ndarray, "h2 w2 3"]:
+    """The photograph at this width, each pixel the mean of the area that it covers."""
+    import cv2  # here: reading a picture file needs none
+
+    check_rgb(rgb)
+    if not 1 <= width <= rgb.shape[1]:
+        raise ValueError(f"width must be between 1 and the photograph's {rgb.shape[1]}, got {width}")
+    height = max(1, round(rgb.shape[0] * width / rgb.shape[1]))
+    return cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _check_array(array: Any, name: str, shape: Shape, kind: str, accepts: Callable[[Any], bool]) -> None:

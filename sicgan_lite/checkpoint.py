@@ -16,9 +16,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 
 from sicgan_lite.config import Config
-from sicgan_lite.files import write_atomically
+from sicgan_lite.files import pixels_sha256, write_atomically
 from sicgan_lite.networks import Generator
-from sicgan_lite.training import NonFiniteLossError, TrainState, pixels_sha256
+from sicgan_lite.training import NonFiniteLossError, TrainState
 
 SCHEMA = 1
 METADATA_KEY = "sicgan-lite generator"

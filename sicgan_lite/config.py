@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-ALL_FEATURES = ("lightness", "sobel", "laplacian", "x", "y")
+PAPER_FEATURES = ("lightness", "sobel", "laplacian", "x", "y")
 TRANSFORM_SETS = ("paper", "all")
 PRECISIONS = ("auto", "float32", "bfloat16")
 MAX_SEED = 2**63 - 1  # the largest that both NumPy and torch take
@@ -58,7 +58,7 @@ class Config:
     conditional: bool = False
     l1_weight: float = 0.0
     adversarial_weight: float = 1.0
-    features: tuple[str, ...] = ALL_FEATURES
+    features: tuple[str, ...] = PAPER_FEATURES
     holdout: tuple[float, float, float, float] | None = None
     precision: str = "auto"
     seed: int = 0
@@ -197,8 +197,8 @@ def _check_choices(config: Config) -> None:
         _require(isinstance(value, bool), field, value, "True or False")
     chosen = config.features
     ok = isinstance(chosen, tuple) and len(chosen) > 0 and all(isinstance(name, str) for name in chosen)
-    ok = ok and chosen == tuple(name for name in ALL_FEATURES if name in chosen)
-    _require(ok, "features", chosen, f"one or more of {ALL_FEATURES}, in this order")
+    ok = ok and chosen == tuple(name for name in PAPER_FEATURES if name in chosen)
+    _require(ok, "features", chosen, f"one or more of {PAPER_FEATURES}, in this order")
 
 
 def _check_holdout(holdout: Any) -> None:

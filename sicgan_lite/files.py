@@ -7,6 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import UInt8
+
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     """Write ``data`` to ``path``: all of it, or nothing.
@@ -60,6 +63,11 @@ def sole_use(folder: str | os.PathLike[str]) -> Iterator[None]:
 def sha256_of(data: bytes | memoryview) -> str:
     """The SHA-256 of ``data`` in hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def pixels_sha256(rgb: UInt8[np.ndarray, "h w 3"]) -> str:
+    """The SHA-256 of a photograph's pixels and shape."""
+    return sha256_of(repr(rgb.shape).encode() + np.ascontiguousarray(rgb).tobytes())
 
 
 def _umask() -> int:

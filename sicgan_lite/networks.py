@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
 from torch.nn.functional import adaptive_avg_pool2d
 
-from sicgan_lite.config import ALL_FEATURES
+from sicgan_lite.config import PAPER_FEATURES
 
 POOLED_SIZE = 8  # the discriminator averages any patch down to 8×8
 
@@ -23,21 +23,24 @@ class Generator(nn.Module):
     in_use: Tensor
 
     def __init__(
-        self, widths: Sequence[int] = (64, 128, 128), size: int = 128, features: Sequence[str] = ALL_FEATURES
+        self,
+        widths: Sequence[int] = (64, 128, 128),
+        size: int = 128,
+        features: Sequence[str] = PAPER_FEATURES,
     ) -> None:
         super().__init__()
-        if unknown := [name for name in features if name not in ALL_FEATURES]:
-            raise ValueError(f"features are {ALL_FEATURES}, got {unknown[0]!r}")
+        if unknown := [name for name in features if name not in PAPER_FEATURES]:
+            raise ValueError(f"features are {PAPER_FEATURES}, got {unknown[0]!r}")
         self.widths, self.size, self.features = tuple(widths), size, tuple(features)
         self.layers = nn.Sequential(
-            *_convolutions(len(ALL_FEATURES), widths), nn.Conv2d(widths[-1], 2, 3, padding=1)
+            *_convolutions(len(PAPER_FEATURES), widths), nn.Conv2d(widths[-1], 2, 3, padding=1)
         )
-        in_use = torch.tensor([float(name in features) for name in ALL_FEATURES])
+        in_use = torch.tensor([float(name in features) for name in PAPER_FEATURES])
         self.register_buffer("in_use", in_use.view(-1, 1, 1), persistent=False)
 
     def forward(self, features: Float[Tensor, "n 5 h w"]) -> Float[Tensor, "n 2 h w"]:
         """Scaled ab, not bounded by any function."""
-        if len(self.features) < len(ALL_FEATURES):
+        if len(self.features) < len(PAPER_FEATURES):
             features = features * self.in_use
         return self.layers(features)
 

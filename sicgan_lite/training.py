@@ -15,7 +15,7 @@ from torch.nn.functional import l1_loss
 
 from sicgan_lite.config import Config
 from sicgan_lite.devices import choose_device, uses_bfloat16
-from sicgan_lite.files import sha256_of
+from sicgan_lite.files import pixels_sha256
 from sicgan_lite.losses import add_instance_noise, discriminator_loss, generator_loss, smooth_targets
 from sicgan_lite.networks import Discriminator, Generator
 from sicgan_lite.patches import PatchSet
@@ -116,11 +116,6 @@ def draw_batch(state: TrainState, epoch: int, batch: int) -> tuple[Tensor, Tenso
     chosen = order[batch * config.batch_size : (batch + 1) * config.batch_size]
     features, targets = state.patches[chosen]
     return _to_device(features, state.device), _to_device(targets, state.device)
-
-
-def pixels_sha256(rgb: UInt8[np.ndarray, "h w 3"]) -> str:
-    """The SHA-256 of a photograph's pixels and shape."""
-    return sha256_of(repr(rgb.shape).encode() + np.ascontiguousarray(rgb).tobytes())
 
 
 def _train_discriminator(

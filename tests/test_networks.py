@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, conv2d, linear
 
-from sicgan_lite import ALL_FEATURES, Discriminator, Generator, count_parameters, receptive_field
+from sicgan_lite import PAPER_FEATURES, Discriminator, Generator, count_parameters, receptive_field
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:
@@ -106,12 +106,12 @@ def test_only_trainable_parameters_are_counted():
     assert count_parameters(network) == 6
 
 
-@pytest.mark.parametrize("off", ALL_FEATURES)
+@pytest.mark.parametrize("off", PAPER_FEATURES)
 def test_a_feature_that_is_off_is_not_looked_at(off):
-    kept = tuple(name for name in ALL_FEATURES if name != off)
+    kept = tuple(name for name in PAPER_FEATURES if name != off)
     generator = Generator((6,), features=kept)
     features, other = noise(1, 5, 8, 8), noise(1, 5, 8, 8, seed=1)
-    for place, name in enumerate(ALL_FEATURES):
+    for place, name in enumerate(PAPER_FEATURES):
         changed = features.clone()
         changed[:, place] = other[:, place]
         same = torch.equal(generator(changed), generator(features))

@@ -91,7 +91,7 @@ def test_the_metadata_has_lower_bounds_only(metadata: Message) -> None:
 def test_every_import_is_a_declared_package_and_the_other_way_round(metadata: Message) -> None:
     declared = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in required(metadata)}
     imported = set()
-    for file in (ROOT / "sicgan_lite").glob("*.py"):
+    for file in (ROOT / "sicgan_lite").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {alias.name.split(".")[0] for alias in node.names}
@@ -121,7 +121,7 @@ def test_the_wheel_works_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None
         f"assert s.__file__.startswith({str(target)!r}), s.__file__\n"
         "assert 'torch' not in sys.modules\n"
         "assert all(getattr(s, name) is not None for name in s.__all__)\n"
-        "from sicgan_lite.runs import runs_folder\n"
+        "from sicgan_lite.studies.runs import runs_folder\n"
         f"assert str(runs_folder()).startswith({str(target)!r})\n"
         "print(len(s.__all__))"
     )

@@ -22,24 +22,27 @@ from sicgan_lite.plotting import (
     PALETTE,
     PAPER,
     BookFigure,
-    ablation_frame,
     before_after,
-    compare_losses,
     display_size,
+    rasterize,
+    reduce_colors,
+    show_images,
+    style,
+)
+from sicgan_lite.teaching import figures as module
+from sicgan_lite.teaching.figures import (
+    ablation_frame,
+    compare_losses,
     plot_ablation,
     plot_curves,
     plot_game,
     plot_losses,
     plot_reckoning,
-    rasterize,
-    reduce_colors,
     score_frame,
     show_ab_histogram,
     show_coverage,
     show_delta_e_map,
     show_features,
-    show_images,
-    style,
     training_frame,
 )
 
@@ -191,7 +194,8 @@ def test_style_is_for_the_readers_own_figures_too():
 def test_no_figure_is_left_open_and_neither_pyplot_nor_torch_is_needed():
     code = (
         "import sys, numpy as np\n"
-        "from sicgan_lite import plotting, explorers\n"
+        "from sicgan_lite import plotting\n"
+        "from sicgan_lite.teaching import explorers\n"
         "plotting.rasterize(plotting.show_images([np.zeros((8, 8, 3), np.uint8)], ['a']))\n"
         "print({'matplotlib.pyplot', 'torch'} & set(sys.modules))"
     )
@@ -588,7 +592,7 @@ def test_the_losses_of_the_game_stand_beside_their_values_at_chance():
 def test_the_game_names_its_pull():
     shown: Any = game().axes[2].get_legend()
     assert [text.get_text() for text in shown.get_texts()] == ["one-sided: pull 9.8", "two-sided: pull none"]
-    assert plotting._pull(0.0449) == "0.04"
+    assert module._pull(0.0449) == "0.04"
 
 
 def test_two_kinds_of_smoothing_are_both_seen_where_they_agree():

@@ -15,12 +15,8 @@ from torch import Tensor, nn
 
 from sicgan_lite import Generator, TrainState, delta_e, predict_ab, rgb_to_lab, train, train_step
 from sicgan_lite import training as module
-from sicgan_lite.training import (
-    NonFiniteLossError,
-    StepRecord,
-    draw_batch,
-    pixels_sha256,
-)
+from sicgan_lite.files import pixels_sha256
+from sicgan_lite.training import NonFiniteLossError, StepRecord, draw_batch
 
 CPU = torch.device("cpu")
 

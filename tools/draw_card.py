@@ -13,13 +13,13 @@ from draw_logo import png
 from PIL import Image, ImageDraw, ImageFont
 
 from sicgan_lite import __version__
+from sicgan_lite.baselines import grey
 from sicgan_lite.checkpoint import load_generator
 from sicgan_lite.colorizing import colorize
-from sicgan_lite.images import sample_image, write_image
-from sicgan_lite.metrics import grey
+from sicgan_lite.pictures.images import sample_image, write_image
+from sicgan_lite.pictures.provenance import Provenance
 from sicgan_lite.plotting import INK, PAPER
-from sicgan_lite.provenance import Provenance
-from sicgan_lite.runs import load_run
+from sicgan_lite.studies.runs import load_run
 
 TARGET = Path(__file__).resolve().parent.parent / "book" / "_web" / "card.jpg"
 RUN = "coffee-quick-conditional-seed0"

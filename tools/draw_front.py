@@ -15,14 +15,15 @@ import numpy as np
 from PIL import Image
 
 from sicgan_lite import __version__
+from sicgan_lite.baselines import grey
 from sicgan_lite.checkpoint import load_generator
 from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.colorizing import colorize
-from sicgan_lite.images import sample_image, write_image
-from sicgan_lite.metrics import delta_e, grey
+from sicgan_lite.metrics import delta_e
+from sicgan_lite.pictures.images import sample_image, write_image
+from sicgan_lite.pictures.provenance import Provenance, write_packet
 from sicgan_lite.plotting import rasterize, show_images
-from sicgan_lite.provenance import Provenance, write_packet
-from sicgan_lite.runs import Run, load_run
+from sicgan_lite.studies.runs import Run, load_run
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 FRAMES = BOOK / "_web" / "front"

@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from sicgan_lite.images import sample_image
-from sicgan_lite.metrics import delta_e, mean_color
-from sicgan_lite.pixelgan import PixelGame, shrink
+from sicgan_lite.arrays import shrink
+from sicgan_lite.baselines import mean_color
+from sicgan_lite.metrics import delta_e
+from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.teaching.pixel_game import PixelGame
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 STILL = BOOK / "_web" / "game-still.png"

@@ -14,9 +14,8 @@ from docutils.nodes import Element, Node
 from docutils.parsers.rst import Directive
 from docutils.statemachine import StringList
 
-from sicgan_lite.experiments import RUNS, SWEEPS
-from sicgan_lite.runs import finished_runs, runs_folder
-from sicgan_lite.sweep import load_sweep
+from sicgan_lite.studies.runs import runs_folder
+from sicgan_lite.teaching.settings import RUNS, SWEEPS, finished_runs, load_sweep
 
 RUN_COLUMNS = ("run", "steps", "precision", "core time", "processor and torch", "generator")
 SWEEP_COLUMNS = ("sweep", "runs", "photographs", "core time", "processor and torch")

@@ -1,6 +1,6 @@
 /* The game in the page: a SICGAN with patches of one pixel, trained while you watch.
  *
- * The model is the twin of sicgan_lite/pixelgan.py: same networks, same losses, same Adam, same
+ * The model is the twin of sicgan_lite/teaching/pixel_game.py: same networks, same losses, same Adam, same
  * order of steps; a test holds both to one trajectory.
  */
 (function () {

@@ -12,12 +12,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import record_runs
 import records_table
 from support.chapters import BOOK
 
-from sicgan_lite import cli, recording, runs
-from sicgan_lite.experiments import RUNS, SWEEPS
-from sicgan_lite.runs import RecordError, runs_folder
+from sicgan_lite import cli
+from sicgan_lite.studies import runs
+from sicgan_lite.studies.runs import RecordError, runs_folder
+from sicgan_lite.teaching.settings import RUNS, SWEEPS
 
 PAGE = (BOOK / "reproduce.md").read_text("utf-8")
 
@@ -102,7 +104,7 @@ def test_the_recorder_knows_the_run_that_the_page_names() -> None:
     (name,) = re.findall(r"make recorded-runs RUNS=(\S+)", PAGE)
     assert name in RUNS
     assert f"rm -r book/runs/{name}\n" in PAGE
-    assert recording.runs_folder().name == "runs"
+    assert record_runs.runs_folder().name == "runs"
 
 
 def test_the_programs_of_the_page_are_programs() -> None:

@@ -16,11 +16,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from support.pages import HTML, ROOT, Visit, visit
 
+from sicgan_lite.arrays import shrink
 from sicgan_lite.color import clip_to_gamut, lab_to_rgb, rgb_to_lab
-from sicgan_lite.images import sample_image
 from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import delta_e, delta_e_map
-from sicgan_lite.pixelgan import PixelGame, shrink
+from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.teaching.pixel_game import PixelGame
 
 NAME = "book/game.html"
 SCRIPT = ROOT / "book" / "_web" / "game.js"

@@ -80,7 +80,8 @@ def test_a_phones_photograph_is_chosen_in_the_page_and_used(
     folder: Path, lab: str, page: Page, tmp_path: Path
 ) -> None:
     cell = (
-        "from sicgan_lite import show_images, use_photo\n"
+        "from sicgan_lite import show_images\n"
+        "from sicgan_lite.teaching import use_photo\n"
         "def use(rgb):\n    print('used', rgb.shape)\n    return show_images([rgb], ['Yours'])\n"
         "use_photo('upload', use)"
     )

@@ -21,7 +21,7 @@ from pathlib import Path
 from catalogue import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COPIED = ("sicgan_lite", "tests", "pyproject.toml", "conftest.py")
+COPIED = ("sicgan_lite", "tests", "tools/record_runs.py", "pyproject.toml", "conftest.py")
 # Imported once, in the process that every worker is forked from: the slow part of each run.
 PRELOADED = [
     "hypothesis",
@@ -45,6 +45,7 @@ def copy_of_project() -> Iterator[Path]:
             if source.is_dir():
                 shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
             else:
+                target.parent.mkdir(exist_ok=True)
                 shutil.copy(source, target)
         yield Path(folder)
 

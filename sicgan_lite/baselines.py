@@ -1,0 +1,110 @@
+"""Colourings that need no network: what any network has to beat."""
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.spatial import KDTree
+
+from sicgan_lite.color import merge_ab, rgb_to_lab, unscale_ab
+from sicgan_lite.features import coordinate_grid, lightness_features
+from sicgan_lite.metrics import Image, Mask, delta_e, marked_pixels
+from sicgan_lite.patches import PatchSet
+
+_FIT_PIXELS = 4096  # a sample this large moves the best constant by less than 0.1 in ΔE
+
+
+def constant_color(rgb: Image, ab: np.ndarray) -> Image:
+    """The photograph's lightness under one ab, (2,), everywhere; chroma is lowered into gamut."""
+    lightness = rgb_to_lab(rgb)[..., 0]
+    return merge_ab(lightness, np.broadcast_to(np.asarray(ab, np.float32), (*lightness.shape, 2)))
+
+
+def grey(rgb: Image) -> Image:
+    """The photograph without colour: its lightness, ab = 0."""
+    return constant_color(rgb, np.zeros(2))
+
+
+def mean_color(rgb: Image, where: Mask | None = None) -> Image:
+    """The photograph painted in its mean ab, over the pixels that ``where`` marks if given."""
+    return constant_color(rgb, _mean_ab(marked_pixels(rgb_to_lab(rgb), where)))
+
+
+def best_constant(rgb: Image, where: Mask | None = None) -> Image:
+    """The photograph painted in the one ab of least mean CIEDE2000, gamut included."""
+    pixels = marked_pixels(rgb_to_lab(rgb), where)
+    if len(pixels) > _FIT_PIXELS:  # drawn, since a stride could see a few columns alone
+        pixels = np.random.default_rng(0).choice(pixels, _FIT_PIXELS, replace=False)
+
+    def error(ab: np.ndarray) -> float:
+        painted = merge_ab(pixels[None, :, 0], np.broadcast_to(ab, (1, len(pixels), 2)))
+        return delta_e(rgb_to_lab(painted), pixels[None])
+
+    starts = [np.zeros(2), _mean_ab(pixels), np.median(pixels[:, 1:], axis=0)]
+    fits = [minimize(error, start, method="Nelder-Mead", options={"xatol": 0.1}) for start in starts]
+    return constant_color(rgb, min(fits, key=lambda fit: fit.fun).x)
+
+
+def median_by_lightness(rgb: Image, where: Mask | None = None, *, bins: int = 32) -> Image:
+    """The photograph with one ab for each lightness: the medians of a and b in steps of L.
+
+    ``bins`` equal steps of L from 0 to 100, fitted over the pixels that ``where`` marks if given; a
+    step without a pixel stays grey. It is what an L1 loss asks of a network that knows lightness
+    alone. Errors: ValueError for less than one bin; for a mask as ``delta_e``.
+    """
+    if bins < 1:
+        raise ValueError(f"bins must be at least 1, got {bins}")
+    lightness, known = rgb_to_lab(rgb)[..., 0], marked_pixels(rgb_to_lab(rgb), where)
+    table = np.zeros((bins, 2), np.float32)
+    steps = _steps(known[:, 0], bins)
+    for step in np.unique(steps):
+        table[step] = np.median(known[steps == step, 1:], axis=0)
+    return merge_ab(lightness, table[_steps(lightness, bins)])
+
+
+def _steps(lightness: np.ndarray, bins: int) -> np.ndarray:
+    """The number of each lightness's step; 100 belongs to the last."""
+    return np.minimum((lightness * (bins / 100)).astype(int), bins - 1)
+
+
+def nearest_neighbor(
+    patches: PatchSet,
+    rgb: Image,
+    *,
+    samples: int = 20_000,
+    coordinates: bool = True,
+    rng: np.random.Generator,
+) -> Image:
+    """The photograph with each pixel's ab copied from the training pixel of most alike features.
+
+    ``samples`` training pixels are drawn from ``patches``: a lookup with what a generator of 1×1
+    patches would be given. The coordinates are those of disjoint tiles of the patch size; without
+    ``coordinates`` lightness and the two edge features are compared alone. Errors: ValueError for
+    less than one sample.
+    """
+    if samples < 1:
+        raise ValueError(f"samples must be at least 1, got {samples}")
+    features, ab = _sample_pixels(patches, samples, rng)
+    lightness = rgb_to_lab(rgb)[..., 0]
+    repeats = [-(-length // patches.size) for length in lightness.shape]
+    grid = np.tile(coordinate_grid(patches.size), (1, *repeats))[:, : len(rgb), : rgb.shape[1]]
+    asked = np.concatenate([lightness_features(lightness), grid]).reshape(5, -1).T
+    compared = 5 if coordinates else 3
+    _, nearest = KDTree(features[:, :compared]).query(asked[:, :compared])
+    return merge_ab(lightness, unscale_ab(ab[nearest]).reshape(*lightness.shape, 2))
+
+
+def _sample_pixels(
+    patches: PatchSet, samples: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    per_patch = -(-samples // len(patches))
+    features, ab = [], []
+    for index in rng.permutation(len(patches))[: -(-samples // per_patch)].tolist():
+        u, v = patches[[index]]
+        pixels = rng.integers(patches.size**2, size=per_patch)
+        features.append(u.reshape(5, -1)[:, pixels].T)
+        ab.append(v.reshape(2, -1)[:, pixels].T)
+    return np.concatenate(features), np.concatenate(ab)
+
+
+def _mean_ab(lab: np.ndarray) -> np.ndarray:
+    # Millions of float32 that are added one by one lose the first decimal.
+    return lab[:, 1:].mean(axis=0, dtype=np.float64)

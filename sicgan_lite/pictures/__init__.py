@@ -1,0 +1,1 @@
+"""Image files: reading, writing, colour profiles, and the label of generated colour."""

@@ -1,0 +1,1 @@
+"""Many runs: sweeps and albums on any executor, the folder of a run, recorded runs, what seeds say."""

@@ -1,0 +1,103 @@
+"""One model for each photograph of a folder, since one picture's model is no use for another."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+
+from sicgan_lite.baselines import grey
+from sicgan_lite.checkpoint import FileFormatError, load_generator, read_generator_config, read_results
+from sicgan_lite.colorizing import colorize
+from sicgan_lite.config import Config
+from sicgan_lite.files import pixels_sha256
+from sicgan_lite.pictures.images import read_image, write_image
+from sicgan_lite.pictures.provenance import own_provenance
+from sicgan_lite.plotting import before_after, rasterize
+from sicgan_lite.studies.jobs import Job, run_jobs
+from sicgan_lite.studies.sweep import SweepRun, read_run, train_and_measure
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
+
+
+def make_album(
+    folder: str | Path,
+    *,
+    out: str | Path,
+    config: Config,
+    executor: Executor | None = None,
+    on_done: Callable[[str], object] | None = None,
+) -> list[SweepRun]:
+    """Train one model for each photograph in ``folder``, on that photograph alone.
+
+    ``out`` gets ``NAME.safetensors`` and ``NAME.before-after.png`` (labelled) for each. As with
+    ``run_sweep``, a finished photograph is not repeated and any executor will do. The results come
+    in the order of the names. Errors: ValueError for a folder without photographs, and for an
+    ``out`` that is ``folder`` or whose models are of other settings or photographs; OSError for an
+    ``out`` that cannot be made; JobsError names the photographs that could not be read or trained
+    on, after all others are done.
+    """
+    folder, out = Path(folder), Path(out)
+    if out.resolve() == folder.resolve():
+        raise ValueError(f"{out} holds the photographs; choose another folder for the album")
+    photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not photos:
+        raise ValueError(f"{folder} holds no photograph ({', '.join(SUFFIXES)})")
+    jobs = [_job(path, out, config) for path in photos]
+    for job, photo in zip(jobs, photos, strict=True):
+        if job.done:
+            _check_same(job.files[-1], photo, config)
+    out.mkdir(parents=True, exist_ok=True)  # fails before the work, not after it
+    for job in run_jobs(jobs, executor):
+        if on_done is not None:
+            on_done(job.name)
+    return [read_run(job.files[-1]) for job in jobs]
+
+
+def make_page(
+    settings: dict[str, Any], rgb: UInt8[np.ndarray, "h w 3"], source_sha256: str
+) -> tuple[bytes, bytes]:
+    """The two files of one photograph: the before-after picture, and the generator with results."""
+    (model,) = train_and_measure(settings, rgb)
+    with tempfile.TemporaryDirectory() as scratch:
+        path, picture = Path(scratch, "model"), Path(scratch, "picture.png")
+        path.write_bytes(model)
+        write_before_after(picture, rgb, colorize(load_generator(path), rgb), source_sha256)
+        return picture.read_bytes(), model
+
+
+def write_before_after(
+    path: str | Path,
+    rgb: UInt8[np.ndarray, "h w 3"],
+    colored: UInt8[np.ndarray, "h w 3"],
+    source_sha256: str = "",
+) -> None:
+    """Write photograph, lightness and generated colour side by side, labelled as generated."""
+    figure = before_after(rgb, grey(rgb), colored)
+    write_image(path, rasterize(figure), provenance=own_provenance(source_sha256))
+
+
+def _job(photo: Path, out: Path, config: Config) -> Job:
+    files = (out / f"{photo.name}.before-after.png", out / f"{photo.name}.safetensors")
+    return Job(photo.name, files, make_page, partial(_arguments, photo, config))
+
+
+def _arguments(photo: Path, config: Config) -> tuple[dict[str, Any], np.ndarray, str]:
+    read = read_image(photo)
+    return config.to_dict(), read.rgb, read.source_sha256
+
+
+def _check_same(model: Path, photo: Path, config: Config) -> None:
+    """Errors: FileFormatError (a ValueError) for a model of other settings or another photograph."""
+    same = read_generator_config(model) == config
+    if not same or read_results(model).get("rgb_sha256") != pixels_sha256(read_image(photo).rgb):
+        raise FileFormatError(
+            f"{model} was made {'from another photograph' if same else 'with other settings'};"
+            " choose another folder for the album, or remove it"
+        )

@@ -1,0 +1,166 @@
+"""The experiments that the book records, and how a chapter reads them: runs, sweeps, the paper's Table 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sicgan_lite.config import PAPER_FEATURES, Config
+from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.studies.runs import RecordError, Run, is_finished, load_run, runs_folder
+from sicgan_lite.studies.sweep import SweepRun, read_run, run_file
+
+Experiment = tuple[str, Config]  # a sample photograph's name, and the settings
+
+
+def _quick(**changes: Any) -> Experiment:
+    return "coffee", Config.quick(precision="float32", **changes)
+
+
+def _laptop(**changes: Any) -> Experiment:
+    return "coffee", Config.laptop(precision="bfloat16", **changes)
+
+
+# The short ones come first, in float32: their records do not depend on what the processor can do.
+# The paper's schedule takes an hour in bfloat16, and two in float32, on one core that has both.
+RUNS: dict[str, Experiment] = {
+    "coffee-quick-seed0": _quick(),
+    "coffee-quick-conditional-seed0": _quick(conditional=True),
+    # One setting each that GANs are known to fail with, for the chapter on training.
+    "coffee-quick-fast-d-seed0": _quick(lr_discriminator=0.1),
+    "coffee-quick-loud-noise-seed0": _quick(noise_std=2.0),
+    "coffee-quick-two-sided-seed0": _quick(fake_target=0.3),
+    "coffee-quick-bare-seed0": _quick(noise_std=0.0, real_target=1.0, target_jitter=0.0),
+    "coffee-paper-seed0": _laptop(),
+    "coffee-conditional-seed0": _laptop(conditional=True),
+    "coffee-paper-seed1": _laptop(seed=1),
+}
+
+# The right 30 % of each photograph is held out of every sweep: no training patch touches it.
+HOLDOUT = (0.0, 0.7, 1.0, 1.0)
+PHOTOGRAPHS = ("coffee", "astronaut", "chelsea")
+SEEDS = (0, 1, 2)
+
+# What a generator can be asked to do. The L1 terms are means over the scaled ab.
+METHODS: dict[str, dict[str, Any]] = {
+    "the paper's D": {},
+    "conditional D": {"conditional": True},
+    "L1 alone": {"l1_weight": 1.0, "adversarial_weight": 0.0},
+    "L1 and the paper's D": {"l1_weight": 10.0},
+}
+
+# One change each to the conditional run. Every run has 200 steps of as many pixels.
+ABLATIONS: dict[str, dict[str, Any]] = {
+    "nothing changed": {},
+    **{
+        f"without {off}": {"features": tuple(f for f in PAPER_FEATURES if f != off)} for off in PAPER_FEATURES
+    },
+    "all eight symmetries": {"transforms": "all"},
+    "no instance noise": {"noise_std": 0.0},
+    "three times the noise": {"noise_std": 0.3},
+    "noise in G's step too": {"noise_in_generator_step": True},
+    "no smoothing": {"real_target": 1.0, "target_jitter": 0.0},
+    "two-sided smoothing": {"fake_target": 0.1},
+    "a quarter of the patches": {"num_patches": 1600, "epochs": 4},
+    "a sixteenth of the patches": {"num_patches": 400, "epochs": 16},
+    "patches of 32 pixels": {"size": 32, "num_patches": 25600, "batch_size": 128},
+    "patches of 128 pixels": {"size": 128, "num_patches": 1600, "batch_size": 8},
+    "L1 with weight 1": {"l1_weight": 1.0},
+    "L1 with weight 10": {"l1_weight": 10.0},
+    "L1 with weight 100": {"l1_weight": 100.0},
+    "the paper's D": {"conditional": False},
+}
+
+
+# All nineteen comparisons share the unchanged runs, so these are run again with seeds that had no part
+# in any conclusion.
+FRESH_SEEDS = (3, 4)
+
+
+def _sweep(
+    changes: dict[str, dict[str, Any]],
+    photographs: tuple[str, ...],
+    seeds: tuple[int, ...] = SEEDS,
+    **base: Any,
+) -> list[Experiment]:
+    def settings() -> Iterator[Experiment]:
+        for seed, photograph, change in product(seeds, photographs, changes.values()):
+            common = {"precision": "float32", "holdout": HOLDOUT, "seed": seed}
+            yield photograph, Config.quick(**common | base | change)
+
+    return list(settings())
+
+
+SWEEPS: dict[str, list[Experiment]] = {
+    "reckoning": _sweep(METHODS, PHOTOGRAPHS),
+    "ablations": _sweep(ABLATIONS, ("coffee",), conditional=True),
+    "fresh-seeds": _sweep({"nothing changed": {}}, ("coffee",), FRESH_SEEDS, conditional=True),
+}
+
+
+def by_photograph(experiments: list[Experiment]) -> dict[str, list[Config]]:
+    """The settings of each photograph, in order."""
+    photographs = dict.fromkeys(image for image, _ in experiments)
+    return {name: [config for image, config in experiments if image == name] for name in photographs}
+
+
+def load_sweep(name: str, folder: Path | None = None) -> dict[str, list[SweepRun]]:
+    """A recorded sweep: the runs of each photograph, in the order of ``SWEEPS``.
+
+    Errors: KeyError for a name that is none; RecordError for a sweep that is not finished.
+    """
+    where = folder or runs_folder() / "sweeps"
+    files = {
+        image: [where / run_file(config, sample_image(image)) for config in configs]
+        for image, configs in by_photograph(SWEEPS[name]).items()
+    }
+    missing = sum(not path.is_file() for paths in files.values() for path in paths)
+    if missing:
+        raise RecordError(
+            f"{missing} of the {len(SWEEPS[name])} runs of {name!r} are not in {where};"
+            " `make recorded-runs` makes them"
+        )
+    return {image: [read_run(path) for path in paths] for image, paths in files.items()}
+
+
+def mean_and_spread(values: Sequence[float]) -> str:
+    """For people: "3.7 ± 0.6", the mean and the standard deviation over seeds; one value alone.
+
+    Errors: ValueError for no values.
+    """
+    if len(values) == 0:
+        raise ValueError("the mean of no values was asked for")
+    spread = f" ± {np.std(values, ddof=1):.1f}" if len(values) > 1 else ""
+    return f"{np.mean(values):.1f}{spread}"
+
+
+def finished_runs(folder: Path | None = None) -> dict[str, Run]:
+    """Every run of RUNS whose record is finished, by name, in that order.
+
+    Errors: RecordError for a finished record that was changed.
+    """
+    where = folder or runs_folder()
+    return {name: load_run(name, where) for name in RUNS if is_finished(where / name / "run.json")}
+
+
+def paper_table() -> dict[str, np.ndarray]:
+    """The paper's Table 1 in the form of a history: step, epoch, batch, loss_d, loss_g.
+
+    40 rows in the order of training: batch 1 and batch 101 of the 157 in each of 20 epochs.
+    """
+    path = Path(__file__).with_name("table1.csv")
+    epoch, batch, loss_d, loss_g = np.loadtxt(path, delimiter=",", skiprows=1, unpack=True)
+    step = (epoch - 1) * Config.paper().batches_per_epoch + batch
+    counts = {"step": step, "epoch": epoch, "batch": batch}
+    whole = {name: values.astype(int) for name, values in counts.items()}
+    return whole | {"loss_d": loss_d, "loss_g": loss_g}
+
+
+def as_printed(history: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The rows of a history that the paper's Table 1 prints: batches 1 and 101 of each epoch."""
+    rows = np.isin(history["batch"], (1, 101))
+    return {name: values[rows] for name, values in history.items()}

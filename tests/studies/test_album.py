@@ -1,0 +1,132 @@
+"""An album: each photograph gets a model of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.tiny import photo, tiny_config
+
+from sicgan_lite import JobsError, TrainState, colorize, load_generator, make_album, read_provenance, train
+from sicgan_lite.cli import main
+
+TINY = [
+    f"{name}={json.dumps(value) if not isinstance(value, list) else tuple(value)}"
+    for name, value in tiny_config().to_dict().items()
+    if name in ("size", "num_patches", "epochs", "batch_size", "generator_widths", "discriminator_widths")
+]
+SETTINGS = [part for setting in TINY for part in ("--set", setting)] + ["--set", "precision=float32"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    Image.fromarray(photo(24, 30, seed=1)).save(folder / "a.png")
+    Image.fromarray(photo(20, 20, seed=2)).save(folder / "a.tiff")
+    Image.fromarray(photo(31, 17, seed=3)).save(folder / "B.WEBP", lossless=True)
+    (folder / "notes.txt").write_text("no photograph")
+    return folder
+
+
+def test_each_photograph_has_the_model_that_was_trained_on_it(folder: Path, tmp_path: Path) -> None:
+    pages = make_album(folder, out=tmp_path / "album", config=tiny_config())
+    assert {path.name for path in (tmp_path / "album").iterdir()} == {
+        f"{name}.{kind}"
+        for name in ("B.WEBP", "a.png", "a.tiff")
+        for kind in ("safetensors", "before-after.png")
+    }
+    assert [page.path.name for page in pages] == [
+        "B.WEBP.safetensors",
+        "a.png.safetensors",
+        "a.tiff.safetensors",
+    ]
+    rgb = photo(20, 20, seed=2)
+    state = TrainState.create(rgb, tiny_config(), "cpu")
+    list(train(state))
+    assert np.array_equal(colorize(load_generator(pages[2].path), rgb), colorize(state.generator, rgb))
+
+
+def test_its_pictures_are_labelled_with_their_source(folder: Path, tmp_path: Path) -> None:
+    make_album(folder, out=tmp_path / "album", config=tiny_config())
+    label = read_provenance(tmp_path / "album" / "a.png.before-after.png")
+    assert label is not None
+    assert label.source_sha256 == hashlib.sha256((folder / "a.png").read_bytes()).hexdigest()
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_are_made(folder: Path, tmp_path: Path) -> None:
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff no")
+    Image.fromarray(photo(7, 7)).save(folder / "small.png")
+    with pytest.raises(JobsError) as error:
+        make_album(folder, out=tmp_path / "album", config=tiny_config())
+    assert set(error.value.failed) == {"broken.jpg", "small.png"}
+    assert len(list((tmp_path / "album").glob("*.safetensors"))) == 3
+
+
+def test_an_album_of_other_settings_or_photographs_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    make_album(folder, out=tmp_path / "album", config=tiny_config())
+    before = {path: path.read_bytes() for path in (tmp_path / "album").iterdir()}
+    with pytest.raises(ValueError, match="with other settings"):
+        make_album(folder, out=tmp_path / "album", config=tiny_config(seed=1))
+    Image.fromarray(photo(24, 30, seed=9)).save(folder / "a.png")
+    with pytest.raises(ValueError, match=r"a\.png\.safetensors was made from another photograph"):
+        make_album(folder, out=tmp_path / "album", config=tiny_config())
+    assert {path: path.read_bytes() for path in (tmp_path / "album").iterdir()} == before
+
+
+def test_a_folder_without_photographs_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "folder.jpg").mkdir()
+    with pytest.raises(ValueError, match="holds no photograph"):
+        make_album(tmp_path, out=tmp_path / "album", config=tiny_config())
+    assert not (tmp_path / "album").exists()
+
+
+def test_an_album_does_not_lie_among_its_photographs(folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    with pytest.raises(ValueError, match="choose another folder for the album"):
+        make_album(folder, out=folder / ".." / "photos", config=tiny_config())
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_place_that_cannot_be_a_folder_is_refused_before_the_work(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr("sicgan_lite.studies.album.run_jobs", lambda *_: pytest.fail("work began"))
+    with pytest.raises(FileExistsError):
+        make_album(folder, out=tmp_path / "file", config=tiny_config())
+
+
+@pytest.mark.slow
+def test_the_command_works_side_by_side_and_goes_on(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["album", str(folder), "--out", str(tmp_path / "album"), *SETTINGS]
+    assert main([*command, "--workers", "2"]) == 0
+    said = capsys.readouterr().out
+    assert "wrote 3 models and pictures" in said
+    assert "a.png: mean ΔE" in said
+    Image.fromarray(photo(24, 30, seed=5)).save(folder / "new.png")
+    (folder / "broken.png").write_bytes(b"")
+    assert main(command) == 1
+    assert "broken.png failed" in capsys.readouterr().err.splitlines()[-1]
+    assert (tmp_path / "album" / "new.png.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--workers", "0"], "workers must be at least 1, got 0"),
+        (["--set", "size=4"], "size must be a whole number of at least 8, got 4"),
+    ],
+)
+def test_bad_arguments_end_with_two(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], says: str
+) -> None:
+    assert main(["album", str(folder), "--out", str(tmp_path / "album"), *more]) == 2
+    assert says in capsys.readouterr().err
+    assert main(["album", str(tmp_path / "none"), "--out", str(tmp_path / "album")]) == 2

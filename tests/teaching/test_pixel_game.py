@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from sicgan_lite.arrays import shrink
+from sicgan_lite.baselines import grey
+from sicgan_lite.color import merge_ab, rgb_to_lab
+from sicgan_lite.losses import equilibrium_losses
+from sicgan_lite.metrics import colorfulness, delta_e
+from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.teaching.pixel_game import LEVELS, PixelGame, PixelRecord
+
+COFFEE = shrink(sample_image("coffee"))
+TINY = shrink(sample_image("coffee"), 12)
+
+
+def game(rgb: np.ndarray = TINY, **settings) -> PixelGame:
+    return PixelGame(rgb, dtype=torch.float64, **{"batch": 16, **settings})
+
+
+def parameters(network: torch.nn.Module) -> list[torch.Tensor]:
+    return [parameter.detach().clone() for parameter in network.parameters()]
+
+
+def test_the_networks_are_those_of_the_reading_notes():
+    shapes = [tuple(parameter.shape) for parameter in game().generator.parameters()]
+    assert shapes == [(24, 1), (24,), (24, 24), (24,), (2, 24), (2,)]
+    assert next(iter(game().discriminator.parameters())).shape == (24, 2)
+    assert next(iter(game(conditional=True).discriminator.parameters())).shape == (24, 3)
+
+
+def test_pixels_are_scaled_as_promised():
+    lab = rgb_to_lab(TINY).reshape(-1, 3)
+    playing = game()
+    np.testing.assert_allclose(playing.lightness.numpy()[:, 0], lab[:, 0] / 50 - 1, atol=1e-6)
+    np.testing.assert_allclose(playing.ab.numpy(), lab[:, 1:] / 37, atol=1e-6)
+
+
+def numpy_mlp(weights: list[np.ndarray], x: np.ndarray) -> np.ndarray:
+    w1, b1, w2, b2, w3, b3 = weights
+    return np.maximum(np.maximum(x @ w1.T + b1, 0) @ w2.T + b2, 0) @ w3.T + b3
+
+
+def cross_entropy(logits: np.ndarray, target: float) -> float:
+    score = 1 / (1 + np.exp(-logits))
+    return float(-(target * np.log(score) + (1 - target) * np.log(1 - score)).mean())
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+@pytest.mark.parametrize("noise_in_generator_step", [False, True])
+def test_a_step_is_the_algorithm_written_out_in_numpy(conditional, noise_in_generator_step):
+    """Losses, scores and the first step of Adam, whose length is the learning rate (β cancel)."""
+    settings = {
+        "conditional": conditional,
+        "noise_in_generator_step": noise_in_generator_step,
+        "noise_std": 0.2,
+        "fake_target": 0.1,
+        "generator_target": 0.95,
+        "lr_generator": 1e-3,
+        "lr_discriminator": 1e-2,
+    }
+    playing = game(**settings)
+    draw = playing.draw()
+    pixels, real_noise, fake_noise, generator_noise = (part.numpy() for part in draw)
+    light, real = playing.lightness.numpy()[pixels], playing.ab.numpy()[pixels]
+    before_g = [p.numpy() for p in parameters(playing.generator)]
+    before_d = [p.numpy() for p in parameters(playing.discriminator)]
+    fake = numpy_mlp(before_g, light)
+
+    def judged(weights: list[np.ndarray], ab: np.ndarray) -> np.ndarray:
+        return numpy_mlp(weights, np.hstack([light, ab]) if conditional else ab)[:, 0]
+
+    real_logits = judged(before_d, real + 0.2 * real_noise)
+    fake_logits = judged(before_d, fake + 0.2 * fake_noise)
+    record = playing.step(draw)
+    after_d = [p.numpy() for p in parameters(playing.discriminator)]
+    shown = fake + 0.2 * generator_noise if noise_in_generator_step else fake
+
+    assert record.loss_d == pytest.approx(cross_entropy(real_logits, 0.9) + cross_entropy(fake_logits, 0.1))
+    assert record.loss_g == pytest.approx(cross_entropy(judged(after_d, shown), 0.95))
+    assert record.real_score == pytest.approx((1 / (1 + np.exp(-real_logits))).mean())
+    assert record.fake_score == pytest.approx((1 / (1 + np.exp(-fake_logits))).mean())
+    for network, before, rate in [("discriminator", before_d, 1e-2), ("generator", before_g, 1e-3)]:
+        after = parameters(getattr(playing, network))
+        moved = np.concatenate([np.abs(a.numpy() - b).ravel() for a, b in zip(after, before, strict=True)])
+        assert moved.max() == pytest.approx(rate, rel=1e-3)
+
+
+def test_each_player_moves_against_its_own_loss():
+    """The direction of Adam's first step, by the slope of the loss along it."""
+    playing, other = game(noise_std=0.0), game(noise_std=0.0)
+    draw = playing.draw()
+    playing.step(draw)
+    other.lr_generator = other.lr_discriminator = 1e-12
+    still = other.step(draw)
+    other.discriminator.load_state_dict(playing.discriminator.state_dict())
+    assert other.step(draw).loss_d < still.loss_d
+    against_new_d = other.step(draw).loss_g
+    other.generator.load_state_dict(playing.generator.state_dict())
+    assert other.step(draw).loss_g < against_new_d
+
+
+@pytest.mark.parametrize("targets", [(0.9, 0.0, 1.0), (0.7, 0.2, 1.0)])
+def test_losses_come_to_the_predicted_equilibrium(targets):
+    names = ("real_target", "fake_target", "generator_target")
+    playing = PixelGame(COFFEE, seed=1, noise_std=0.1, **dict(zip(names, targets, strict=True)))
+    last = PixelRecord(*(series[-200:].mean() for series in playing.run(1000)))
+    score, loss_d, loss_g = equilibrium_losses(*targets)
+    assert last.loss_d == pytest.approx(loss_d, abs=0.03)
+    assert last.loss_g == pytest.approx(loss_g, abs=0.05)
+    assert last.real_score == pytest.approx(score, abs=0.02)
+    assert last.fake_score == pytest.approx(score, abs=0.02)
+
+
+def test_the_game_colours_the_photograph():
+    playing = PixelGame(COFFEE, conditional=True)
+    playing.run(600)
+    picture = playing.colorize(COFFEE)
+    assert delta_e(picture, COFFEE) < delta_e(grey(COFFEE), COFFEE) / 2
+    assert colorfulness(picture) > 20
+
+
+def test_one_seed_is_one_game_and_global_randomness_stays():
+    torch.default_generator.manual_seed(123)
+    before = torch.get_rng_state()
+    first, again, other = (game(seed=seed).run(20) for seed in (4, 4, 5))
+    assert torch.equal(torch.get_rng_state(), before)
+    for one, two, three in zip(first, again, other, strict=True):
+        np.testing.assert_array_equal(one, two)
+        assert not np.array_equal(one, three)
+
+
+def test_a_given_draw_replaces_the_game_s_own():
+    playing, other = game(seed=1), game(seed=2)
+    other.generator.load_state_dict(copy.deepcopy(playing.generator.state_dict()))
+    other.discriminator.load_state_dict(copy.deepcopy(playing.discriminator.state_dict()))
+    draws = [playing.draw() for _ in range(5)]
+    assert [playing.step(draw) for draw in draws] == [other.step(draw) for draw in draws]
+
+
+def test_a_draw_is_uniform_pixels_and_three_independent_standard_normals():
+    pixels, *noises = game(batch=500).draw()
+    assert set(pixels.tolist()) <= set(range(len(TINY) * 12))
+    assert len(set(pixels.tolist())) > 90
+    stacked = torch.cat(noises, dim=1)
+    np.testing.assert_allclose(np.cov(stacked.numpy().T), np.eye(6), atol=0.2)
+
+
+def test_settings_may_change_between_steps():
+    playing = game()
+    playing.step()
+    before = parameters(playing.generator)
+    playing.lr_generator = 1e-15
+    playing.step()
+    for old, new in zip(before, parameters(playing.generator), strict=True):
+        torch.testing.assert_close(old, new, rtol=0, atol=1e-12)
+
+
+def test_run_returns_arrays_and_counts_steps():
+    playing = game()
+    history = playing.run(7)
+    assert [series.shape for series in history] == [(7,)] * 4
+    assert playing.steps == 7
+    assert playing.run(0).loss_d.shape == (0,)
+
+
+def test_the_table_is_the_generator_at_every_lightness():
+    playing = game()
+    weights = [p.numpy() for p in parameters(playing.generator)]
+    levels = np.linspace(0, 100, LEVELS)[:, None]
+    np.testing.assert_allclose(playing.table(), numpy_mlp(weights, levels / 50 - 1) * 37)
+
+
+def test_colorize_looks_each_lightness_up():
+    playing = PixelGame(COFFEE, conditional=True)
+    playing.run(200)
+    lightness = rgb_to_lab(COFFEE)[..., 0]
+    exact = playing.generator(torch.from_numpy(lightness.reshape(-1, 1) / 50 - 1)).detach().numpy() * 37
+    wanted = merge_ab(lightness, exact.reshape(*lightness.shape, 2))
+    assert delta_e(playing.colorize(COFFEE), wanted) < 0.5
+    assert np.ptp(exact, axis=0).max() > 10, "G gives all lightnesses one colour"
+
+
+def test_colorize_keeps_lightness_and_uses_lightness_alone():
+    playing = game()
+    playing.run(20)
+    picture = playing.colorize(COFFEE)
+    difference = np.abs(rgb_to_lab(picture) - rgb_to_lab(COFFEE))[..., 0]
+    assert difference.mean() < 0.5
+    ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+    painted = rgb_to_lab(playing.colorize(np.vstack([ramp, ramp])))
+    np.testing.assert_array_equal(painted[0], painted[1])
+
+
+def test_shrink_takes_the_mean_of_areas():
+    picture = np.zeros((4, 8, 3), np.uint8)
+    picture[:2, :2] = [[[40, 0, 200]] * 2, [[60, 0, 100]] * 2]
+    assert shrink(picture, 4).shape == (2, 4, 3)
+    assert shrink(picture, 4)[0, 0].tolist() == [50, 0, 150]
+    assert shrink(picture, 4)[1].max() == 0
+    assert COFFEE.shape == (64, 96, 3)
+    np.testing.assert_array_equal(shrink(picture, 8), picture)
+
+
+@pytest.mark.parametrize("width", [0, -3, 9])
+def test_a_width_that_does_not_fit_is_refused(width):
+    with pytest.raises(ValueError, match=rf"between 1 and the photograph's 8, got {width}"):
+        shrink(np.zeros((4, 8, 3), np.uint8), width)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"noise_std": -0.1}, "noise_std must be at least 0, got -0.1"),
+        ({"noise_std": float("nan")}, "noise_std must be at least 0, got nan"),
+        ({"real_target": 1.1}, r"real_target must be in \[0, 1\], got 1.1"),
+        ({"fake_target": -0.1}, r"fake_target must be in \[0, 1\], got -0.1"),
+        ({"lr_generator": 0.0}, "lr_generator must be above 0, got 0.0"),
+        ({"lr_discriminator": -1.0}, "lr_discriminator must be above 0, got -1.0"),
+        ({"batch": 0}, "batch must be above 0, got 0"),
+        ({"scale": 0.0}, "scale must be above 0, got 0.0"),
+    ],
+)
+def test_a_setting_out_of_range_is_refused_with_name_value_and_limit(settings, says):
+    with pytest.raises(ValueError, match=says):
+        game(**settings)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_picture_of_floats_is_refused():
+    with pytest.raises(ValueError, match="rgb must be a uint8 array"):
+        PixelGame(TINY / 255)
