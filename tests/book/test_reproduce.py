@@ -17,8 +17,8 @@ import records_table
 from support.chapters import BOOK
 
 from sicgan_lite import cli
-from sicgan_lite.studies import runs
 from sicgan_lite.studies.runs import RecordError, runs_folder
+from sicgan_lite.teaching import settings
 from sicgan_lite.teaching.settings import RUNS, SWEEPS
 
 PAGE = (BOOK / "reproduce.md").read_text("utf-8")
@@ -59,7 +59,7 @@ def test_every_run_has_its_row() -> None:
 
 def test_a_run_that_nobody_began_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(records_table, "runs_folder", lambda: tmp_path)
-    monkeypatch.setattr(runs, "runs_folder", lambda: tmp_path)
+    monkeypatch.setattr(settings, "runs_folder", lambda: tmp_path)
     (row, *_) = records_table.run_rows()
     assert row == ("`coffee-quick-seed0`", "0 of 200", "float32", "not finished", "—", "—")
 
@@ -80,7 +80,7 @@ def test_a_record_that_was_changed_stops_the_build(tmp_path: Path, monkeypatch: 
             copy = tmp_path / path.relative_to(runs_folder())
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
-    monkeypatch.setattr(runs, "runs_folder", lambda: tmp_path)
+    monkeypatch.setattr(settings, "runs_folder", lambda: tmp_path)
     (tmp_path / name / "history.csv").write_text("changed")
     with pytest.raises(RecordError, match=r"history\.csv differs"):
         list(records_table.run_rows())
