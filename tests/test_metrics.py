@@ -1,27 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
-from scipy.stats import binned_statistic
-from skimage.color import rgb2lab
-from support.tiny import photo, tiny_config
+from support.tiny import left_half, photo
 
 from sicgan_lite import (
-    PatchSet,
-    best_constant,
     colorfulness,
-    constant_color,
-    coordinate_grid,
     delta_e,
     delta_e_map,
-    grey,
-    lightness_features,
-    mean_color,
-    median_by_lightness,
     merge_ab,
-    nearest_neighbor,
     rgb_to_lab,
 )
 
@@ -66,10 +53,6 @@ SHARMA = np.array(
         (2.0776, 0.0795, -1.1350, 0.9033, -0.0636, -0.5514, 0.9082),
     ]
 )
-
-
-def left_half(rgb: np.ndarray) -> np.ndarray:
-    return np.indices(rgb.shape[:2])[1] < rgb.shape[1] // 2
 
 
 # --- differences --------------------------------------------------------------------------------
@@ -136,185 +119,8 @@ def test_stronger_colors_are_more_colorful():
     assert scores[0] < 1 < scores[1]
 
 
-# --- baselines ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("baseline", [grey, mean_color, best_constant])
-def test_a_baseline_keeps_lightness(baseline):
-    rgb = photo()
-    painted = baseline(rgb)
-    assert painted.dtype == np.uint8
-    assert np.abs(rgb_to_lab(painted)[..., 0] - rgb_to_lab(rgb)[..., 0]).mean() < 0.3
-
-
-def test_grey_has_no_color_left():
-    assert np.ptp(grey(photo()), axis=-1).max() <= 1  # the two whites differ in the last digit
-
-
-def test_one_color_lies_under_every_lightness():
-    rgb = np.array([[[90, 90, 90], [140, 140, 140]], [[180, 180, 180], [120, 120, 120]]], np.uint8)
-    painted = rgb2lab(constant_color(rgb, np.array([12, 20])))
-    assert np.allclose(painted[..., 0], rgb2lab(rgb)[..., 0], atol=0.3)
-    assert np.allclose(painted[..., 1:], [12, 20], atol=0.6)  # eight bits
-
-
-def test_the_mean_color_is_the_mean_of_ab():
-    rgb, lab = photo(), rgb_to_lab(photo())
-    flat = np.broadcast_to(lab[..., 1:].mean((0, 1)), (*lab.shape[:2], 2))
-    assert np.array_equal(mean_color(rgb), merge_ab(lab[..., 0], flat))
-
-
-def search(rgb: np.ndarray, where: np.ndarray | None = None) -> float:
-    """The least mean ΔE over a raster of constants."""
-    lightness = rgb_to_lab(rgb)[..., 0]
-    raster = np.stack(np.meshgrid(np.arange(-20, 61, 5), np.arange(-20, 61, 5)), axis=-1).reshape(-1, 2)
-    painted = (merge_ab(lightness, np.broadcast_to(ab, (*lightness.shape, 2)).astype(float)) for ab in raster)
-    return min(delta_e(each, rgb, where) for each in painted)
-
-
-def two_colors() -> np.ndarray:
-    """Two thirds orange, one third teal: the mean is a colour that is nowhere."""
-    rgb = np.full((18, 24, 3), (220, 120, 40), np.uint8)
-    rgb[:, 16:] = (20, 120, 120)
-    noise = np.random.default_rng(0).integers(-15, 16, (18, 24, 1))
-    return (rgb.astype(int) + noise).astype(np.uint8)
-
-
-@pytest.mark.parametrize("rgb", [photo(), two_colors()], ids=["ramp", "two colours"])
-def test_no_constant_is_better_than_the_best(rgb):
-    best = delta_e(best_constant(rgb), rgb)
-    assert best <= search(rgb) + 0.05
-    assert best <= delta_e(mean_color(rgb), rgb) + 0.02
-    assert best <= delta_e(grey(rgb), rgb) + 0.02
-    lab = rgb_to_lab(best_constant(rgb))[..., 1:]
-    assert np.median(np.linalg.norm(lab - np.median(lab, axis=(0, 1)), axis=-1)) < 3, (
-        "one colour, but for the gamut"
-    )
-
-
-def test_the_best_constant_beats_the_mean_where_colors_are_two():
-    rgb = two_colors()
-    assert delta_e(best_constant(rgb), rgb) < delta_e(mean_color(rgb), rgb) - 1
-
-
-def test_a_large_picture_is_fitted_on_a_sample():
-    rgb = np.tile(two_colors(), (12, 12, 1))
-    assert delta_e(best_constant(rgb), rgb) <= search(two_colors()) + 0.15
-
-
-@pytest.mark.parametrize("baseline", [mean_color, best_constant])
-def test_a_baseline_can_be_fitted_on_a_part(baseline):
-    rgb = two_colors()
-    where = left_half(rgb)  # orange alone
-    painted = baseline(rgb, where)
-    assert delta_e(painted, rgb, where) < 3
-    assert delta_e(painted, rgb, ~where) > delta_e(baseline(rgb), rgb, ~where)
-    changed = rgb.copy()
-    changed[~where] = 255 - changed[~where]
-    assert np.array_equal(baseline(changed, where)[where], painted[where])
-
-
-def patches_of(rgb: np.ndarray, **changes: object) -> PatchSet:
-    return PatchSet(rgb, tiny_config(**changes), rng=np.random.default_rng(0))
-
-
-def test_each_lightness_gets_the_medians_of_its_step():
-    rgb = photo(40, 50)
-    known = np.zeros((40, 50), bool)
-    known[:, 10:] = True
-    lab = rgb_to_lab(rgb)
-    painted = rgb_to_lab(median_by_lightness(rgb, known, bins=10))
-    for channel in (1, 2):
-        medians, edges, _ = binned_statistic(
-            lab[known][:, 0], lab[known][:, channel], "median", bins=10, range=(0, 100)
-        )
-        wanted = np.nan_to_num(medians)[np.clip(np.digitize(lab[..., 0], edges) - 1, 0, 9)]
-        # In gamut, but for the rounding to 8 bits.
-        assert np.median(np.abs(painted[..., channel] - wanted)) < 0.5
-
-
-def test_one_step_is_the_median_colour_and_many_fit_better():
-    rgb = photo(40, 50)
-    median = np.median(rgb_to_lab(rgb)[..., 1:].reshape(-1, 2), axis=0)
-    lightness = rgb_to_lab(rgb)[..., 0]
-    one = merge_ab(lightness, np.broadcast_to(median.astype(np.float32), (*lightness.shape, 2)))
-    assert np.array_equal(median_by_lightness(rgb, bins=1), one)
-    errors = [delta_e(median_by_lightness(rgb, bins=bins), rgb) for bins in (1, 4, 32)]
-    assert errors[0] > errors[1] > errors[2]
-
-
-def test_white_belongs_to_the_last_step_and_an_empty_step_is_grey():
-    rgb = np.array([[[255, 255, 255], [200, 40, 40], [10, 10, 30]]], np.uint8)
-    known = np.array([[True, True, False]])
-    painted = median_by_lightness(rgb, known, bins=4)
-    assert np.abs(painted.astype(int) - rgb)[0, :2].max() <= 1
-    assert np.ptp(painted[0, 2].astype(int)) <= 1
-    with pytest.raises(ValueError, match="bins must be at least 1, got 0"):
-        median_by_lightness(rgb, bins=0)
-
-
-@pytest.mark.parametrize("coordinates", [True, False])
-def test_the_nearest_neighbor_is_that_of_a_naive_search(coordinates: bool):
-    rgb = photo()
-    patches = patches_of(rgb, num_patches=18)
-    how = {"samples": 10**4, "coordinates": coordinates}
-    painted = nearest_neighbor(patches, rgb, **how, rng=np.random.default_rng(0))
-    # 10,000 draws miss few of the 18·64 pixels, and compare the colour at the distance found.
-    features, targets = patches[:]
-    compared = 5 if coordinates else 3
-    known = features.transpose(0, 2, 3, 1).reshape(-1, 5)[:, :compared]
-    colors = 110 * targets.transpose(0, 2, 3, 1).reshape(-1, 2)
-    lightness = rgb_to_lab(rgb)[..., 0]
-    asked = np.concatenate(
-        [lightness_features(lightness), np.tile(coordinate_grid(8), (1, 3, 4))[:, :24, :30]]
-    )[:compared]
-    agreed = 0
-    for row, column in np.ndindex(24, 30):
-        nearest = ((known - asked[:, row, column]) ** 2).sum(axis=1).argmin()
-        expected = merge_ab(lightness[None, row : row + 1, column], colors[None, [nearest]])
-        agreed += np.array_equal(painted[row, column], expected[0, 0])
-    assert agreed > 0.97 * 24 * 30
-
-
-def test_the_mean_of_one_colour_is_that_colour_at_any_size():
-    rgb = np.full((2000, 2000, 3), (180, 120, 90), np.uint8)
-    assert np.array_equal(mean_color(rgb), rgb)
-
-
-def test_the_best_constant_sees_every_column():
-    """Stripes every 64 columns on a width of 512: a sample at an even stride would see the stripes alone."""
-    rgb = np.full((512, 512, 3), (200, 120, 60), np.uint8)
-    rgb[:, ::64] = (60, 120, 200)
-    assert delta_e(best_constant(rgb), rgb) <= delta_e(mean_color(rgb), rgb)
-
-
-def test_more_samples_know_more():
-    rgb = photo()
-    patches = patches_of(rgb, num_patches=600)
-    errors = [
-        delta_e(nearest_neighbor(patches, rgb, samples=samples, rng=np.random.default_rng(0)), rgb)
-        for samples in (1, 30, 20_000)
-    ]
-    assert errors[0] > errors[1] > errors[2]
-
-
-def test_a_neighbor_is_found_for_any_picture():
-    patches = patches_of(photo())
-    for shape in ((1, 1), (5, 41), (8, 8)):
-        other = photo(*shape)
-        assert nearest_neighbor(patches, other, samples=50, rng=np.random.default_rng(0)).shape == other.shape
-
-
-def test_neighbors_follow_the_rng_alone():
-    patches = patches_of(photo())
-    first, again, other = (
-        nearest_neighbor(patches, photo(), samples=20, rng=np.random.default_rng(seed)) for seed in (1, 1, 2)
-    )
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
-
-
 # --- bad input ----------------------------------------------------------------------------------
+
 
 LAB = np.zeros((4, 5, 3))
 
@@ -335,15 +141,7 @@ def test_what_cannot_be_compared_is_refused(colors, reference, says):
         delta_e(colors, reference)
 
 
-MASKED: list[Callable[..., object]] = [
-    mean_color,
-    best_constant,
-    lambda rgb, where: delta_e(rgb, rgb, where),
-]
-
-
 @pytest.mark.usefixtures("unchecked")
-@pytest.mark.parametrize("function", MASKED, ids=["mean_color", "best_constant", "delta_e"])
 @pytest.mark.parametrize(
     ("where", "says"),
     [
@@ -355,14 +153,9 @@ MASKED: list[Callable[..., object]] = [
         (np.ones((24, 30), int), "it is int64 of shape"),
     ],
 )
-def test_a_mask_that_marks_nothing_is_refused(function, where, says):
+def test_a_mask_that_marks_nothing_is_refused(where, says):
     with pytest.raises(ValueError, match=says):
-        function(photo(), where)
-
-
-def test_no_samples_are_no_neighbors():
-    with pytest.raises(ValueError, match="samples must be at least 1, got 0"):
-        nearest_neighbor(patches_of(photo()), photo(), samples=0, rng=np.random.default_rng(0))
+        delta_e(photo(), photo(), where)
 
 
 @pytest.mark.usefixtures("unchecked")

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from support.tiny import photo, tiny_config
 
 from sicgan_lite import (
@@ -25,16 +24,11 @@ from sicgan_lite import (
     load_generator,
     read_run,
     run_sweep,
-    sample_image,
     train,
 )
 from sicgan_lite.checkpoint import generator_bytes, read_results
-from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import pixels_sha256
-from sicgan_lite.studies.runs import RecordError, runs_folder
-from sicgan_lite.studies.sweep import run_file, write_table
-from sicgan_lite.teaching import load_sweep, mean_and_spread
-from sicgan_lite.teaching.settings import SWEEPS
+from sicgan_lite.studies.sweep import write_table
 
 
 def seeds(count: int, **changes: object) -> list:
@@ -118,13 +112,6 @@ def test_the_table_has_a_row_a_run_and_loses_nothing(tmp_path: Path) -> None:
         assert int(row["size"]) == 8
 
 
-def test_a_mean_is_told_with_its_spread_over_seeds() -> None:
-    assert mean_and_spread([1.0, 2.0, 3.0]) == "2.0 ± 1.0"  # the sample's deviation, not the population's
-    assert mean_and_spread([4.25]) == "4.2"
-    with pytest.raises(ValueError, match="no values"):
-        mean_and_spread([])
-
-
 def test_results_travel_with_a_generator_and_only_when_there_are_any(tmp_path: Path) -> None:
     state = TrainState.create(photo(), tiny_config(), "cpu")
     path = tmp_path / "model.safetensors"
@@ -167,54 +154,3 @@ def test_a_dask_cluster_that_loses_a_worker_still_brings_every_result_once(tmp_p
     state = TrainState.create(rgb, configs[5], "cpu")
     assert len(list(islice(train(state), 1000))) == configs[5].total_steps
     assert np.array_equal(colorize(load_generator(runs[5].path), rgb), colorize(state.generator, rgb))
-
-
-# --- the recorded sweeps ------------------------------------------------------------------------
-
-RECORDED = [name for name in SWEEPS if (runs_folder() / f"{name}.csv").is_file()]
-
-
-def test_there_are_recorded_sweeps() -> None:
-    assert "reckoning" in RECORDED
-
-
-@pytest.mark.parametrize("name", RECORDED)
-def test_a_table_says_what_the_files_of_its_runs_say(name: str, tmp_path: Path) -> None:
-    sweep = load_sweep(name)
-    experiments = [(image, run.config) for image, runs in sweep.items() for run in runs]
-    assert sorted(map(repr, experiments)) == sorted(map(repr, SWEEPS[name]))
-    for image, runs in sweep.items():
-        assert {run.results["rgb_sha256"] for run in runs} == {pixels_sha256(sample_image(image))}
-    write_table(tmp_path / "again.csv", sweep)
-    assert (tmp_path / "again.csv").read_bytes() == (runs_folder() / f"{name}.csv").read_bytes()
-
-
-@pytest.mark.parametrize("number", [0, 17, 35])
-def test_the_first_steps_of_recorded_runs_repeat(number: int) -> None:
-    image, config = SWEEPS["reckoning"][number]
-    rgb = sample_image(image)
-    recorded = read_run(runs_folder() / "sweeps" / run_file(config, rgb)).results
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        here = describe_machine()
-        steps = [list(record[3:]) for record in islice(train(TrainState.create(rgb, config, "cpu")), 5)]
-    finally:
-        torch.set_num_threads(threads)
-    if all(here[key] == recorded[key] for key in ("processor", "threads", "versions")):
-        assert steps == recorded["first_steps"]
-    else:
-        np.testing.assert_allclose(steps, recorded["first_steps"], atol=0.005)
-
-
-def test_the_error_of_a_recorded_run_is_that_of_its_picture() -> None:
-    run = load_sweep("reckoning")["chelsea"][1]
-    rgb = sample_image("chelsea")
-    assert delta_e(colorize(load_generator(run.path), rgb), rgb) == pytest.approx(
-        run.results["delta_e"], abs=0.01
-    )
-
-
-def test_a_sweep_that_is_not_whole_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match=r"36 of the 36 runs of 'reckoning' are not in .*recorded-runs"):
-        load_sweep("reckoning", tmp_path)

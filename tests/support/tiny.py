@@ -19,6 +19,11 @@ def photo(height: int = 24, width: int = 30, seed: int = 1) -> np.ndarray:
     return np.clip(ramp + rng.normal(0, 15, (height, width, 3)), 0, 255).astype(np.uint8)
 
 
+def left_half(rgb: np.ndarray) -> np.ndarray:
+    """A mask that marks it."""
+    return np.indices(rgb.shape[:2])[1] < rgb.shape[1] // 2
+
+
 def tiny_config(**changes: Any) -> Config:
     """Two epochs of three batches; the last batch of an epoch is smaller."""
     settings: dict[str, Any] = {
