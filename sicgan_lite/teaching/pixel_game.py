@@ -6,7 +6,7 @@ Its twin runs in the page of the game (``book/_web/game.js``): the same networks
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -16,6 +16,9 @@ from torch import Tensor, nn
 from sicgan_lite.arrays import check_rgb
 from sicgan_lite.color import merge_ab, rgb_to_lab, scale_lightness
 from sicgan_lite.losses import discriminator_loss, equilibrium_losses, generator_loss
+
+Objective = Literal["non-saturating", "minimax"]
+Optimizer = Literal["adam", "sgd"]
 
 HIDDEN = (24, 24)
 BETAS = (0.5, 0.999)
@@ -32,12 +35,17 @@ class PixelDraw(NamedTuple):
 
 
 class PixelRecord(NamedTuple):
-    """What one step measured, as numbers; or many steps, as arrays."""
+    """What one step measured, as numbers; or many steps, as arrays.
+
+    ``pull`` is the length of the slope of G's loss by a pixel's scaled ab, on average over the
+    batch: all that G hears of D.
+    """
 
     loss_d: Any
     loss_g: Any
     real_score: Any
     fake_score: Any
+    pull: Any
 
 
 @dataclass(eq=False)
@@ -45,8 +53,11 @@ class PixelGame:
     """SICGAN with patches of one pixel, trained on the pixels of one small photograph.
 
     G: lightness → ab/``scale``; D: ab/``scale``, after the lightness if ``conditional``, → a logit.
-    Both have two hidden layers of 24 with ReLU. ``noise_std`` is in units of ab/``scale``; targets
-    are without jitter. Every setting may be changed between steps except ``conditional``, ``scale``,
+    Both have two hidden layers of 24 with ReLU; D's let ``leaky_slope`` of what is negative through.
+    ``noise_std`` is in units of ab/``scale``; targets are without jitter. A player whose rate is 0
+    rests. With ``generator_objective="minimax"``, G raises D's loss on its pixels; ``loss_g`` is
+    then minus that loss. D has Adam, and G ``generator_optimizer``. Every setting may be changed
+    between steps except ``conditional``, ``leaky_slope``, ``generator_optimizer``, ``scale``,
     ``seed`` and ``dtype``. Errors: ValueError for a bad rgb or a setting out of range.
     """
 
@@ -61,18 +72,15 @@ class PixelGame:
     lr_discriminator: float = 4e-3
     batch: int = 256
     noise_in_generator_step: bool = True
+    leaky_slope: float = 0.0
+    generator_objective: Objective = "non-saturating"
+    generator_optimizer: Optimizer = "adam"
     seed: int = 0
     scale: float = 37.0
     dtype: torch.dtype = torch.float32
 
     def __post_init__(self) -> None:
-        check_rgb(self.rgb)
-        equilibrium_losses(self.real_target, self.fake_target, self.generator_target)  # checks the targets
-        for name in ("lr_generator", "lr_discriminator", "batch", "scale"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
-        if not self.noise_std >= 0:
-            raise ValueError(f"noise_std must be at least 0, got {self.noise_std}")
+        self._check()
         lab = rgb_to_lab(self.rgb).reshape(-1, 3)
         self.lightness = torch.from_numpy(scale_lightness(lab[:, :1])).to(self.dtype)
         self.ab = torch.from_numpy(lab[:, 1:]).to(self.dtype) / self.scale
@@ -80,10 +88,25 @@ class PixelGame:
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(self.seed)  # fork_rng restores it
             self.generator = _mlp(1, 2).to(self.dtype)
-            self.discriminator = _mlp(3 if self.conditional else 2, 1).to(self.dtype)
-        self._adam_g = torch.optim.Adam(self.generator.parameters(), betas=BETAS, fused=True)
-        self._adam_d = torch.optim.Adam(self.discriminator.parameters(), betas=BETAS, fused=True)
+            self.discriminator = _mlp(3 if self.conditional else 2, 1, self.leaky_slope).to(self.dtype)
+        self._optimizer_g = _optimizer(self.generator, self.generator_optimizer)
+        self._optimizer_d = _optimizer(self.discriminator, "adam")
         self.steps = 0
+
+    def _check(self) -> None:
+        check_rgb(self.rgb)
+        equilibrium_losses(self.real_target, self.fake_target, self.generator_target)  # checks the targets
+        for name in ("batch", "scale"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
+        for name in ("lr_generator", "lr_discriminator", "noise_std"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must be at least 0, got {getattr(self, name)}")
+        if not 0 <= self.leaky_slope < 1:
+            raise ValueError(f"leaky_slope must be in [0, 1), got {self.leaky_slope}")
+        for name, known in (("generator_objective", Objective), ("generator_optimizer", Optimizer)):
+            if getattr(self, name) not in get_args(known):
+                raise ValueError(f"{name} must be one of {get_args(known)}, got {getattr(self, name)!r}")
 
     def draw(self) -> PixelDraw:
         """The randomness of a step, from the game's own generator of random numbers."""
@@ -105,19 +128,27 @@ class PixelGame:
         loss_d = discriminator_loss(
             real_logits, fake_logits, real_target=self.real_target, fake_target=self.fake_target
         )
-        _descend(self._adam_d, loss_d, self.lr_discriminator)
+        _descend(self._optimizer_d, loss_d, self.lr_discriminator)
 
+        fake.retain_grad()
         shown = fake + self.noise_std * generator_noise if self.noise_in_generator_step else fake
-        loss_g = generator_loss(self.judge(lightness, shown), target=self.generator_target)
-        _descend(self._adam_g, loss_g, self.lr_generator)
+        loss_g = self._answer(self.judge(lightness, shown))
+        _descend(self._optimizer_g, loss_g, self.lr_generator)
 
         self.steps += 1
         scores = (logits.detach().sigmoid().mean() for logits in (real_logits, fake_logits))
-        return PixelRecord(*(value.item() for value in (loss_d, loss_g, *scores)))
+        pull = fake.grad.norm(dim=1).sum()  # the loss is a mean: a slope holds 1/batch of a pixel's
+        return PixelRecord(*(value.item() for value in (loss_d, loss_g, *scores, pull)))
+
+    def _answer(self, fake_logits: Tensor) -> Tensor:
+        if self.generator_objective == "minimax":
+            return -generator_loss(fake_logits, target=self.fake_target)  # D's own loss on the fakes
+        return generator_loss(fake_logits, target=self.generator_target)
 
     def run(self, steps: int) -> PixelRecord:
         """Take that many steps; arrays (steps,)."""
-        return PixelRecord(*np.array([self.step() for _ in range(steps)]).reshape(-1, 4).T)
+        records = np.array([self.step() for _ in range(steps)])
+        return PixelRecord(*records.reshape(-1, len(PixelRecord._fields)).T)
 
     def judge(self, lightness: Float[Tensor, "n 1"], ab: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         """D's logits for scaled lightness and scaled ab; lightness is ignored unless ``conditional``."""
@@ -137,19 +168,30 @@ class PixelGame:
         return merge_ab(lightness, self.table()[level])
 
 
-def _mlp(inputs: int, outputs: int) -> nn.Sequential:
+def _mlp(inputs: int, outputs: int, leaky_slope: float = 0.0) -> nn.Sequential:
     first, second = HIDDEN
     return nn.Sequential(
         nn.Linear(inputs, first),
-        nn.ReLU(),
+        _unit(leaky_slope),
         nn.Linear(first, second),
-        nn.ReLU(),
+        _unit(leaky_slope),
         nn.Linear(second, outputs),
     )
 
 
+def _unit(leaky_slope: float) -> nn.Module:
+    return nn.LeakyReLU(leaky_slope) if leaky_slope else nn.ReLU()
+
+
+def _optimizer(network: nn.Module, kind: Optimizer) -> torch.optim.Optimizer:
+    if kind == "sgd":
+        return torch.optim.SGD(network.parameters(), fused=True)
+    return torch.optim.Adam(network.parameters(), betas=BETAS, fused=True)
+
+
 def _descend(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
-    optimizer.param_groups[0]["lr"] = rate
     optimizer.zero_grad()
     loss.backward()
-    optimizer.step()
+    if rate:  # a player that rests must not fill its optimiser's memory
+        optimizer.param_groups[0]["lr"] = rate
+        optimizer.step()

@@ -41,7 +41,7 @@ PLAY = """({photo, settings, generator, discriminator, draws}) => {
     return pixelGame.step(game, {pixels: Int32Array.from(pixels), realNoise, fakeNoise, generatorNoise});
   });
   const shown = ['generator', 'discriminator'].map(name => Array.from(game[name].parameters));
-  return {records: records.map(r => [r.lossD, r.lossG, r.realScore, r.fakeScore]), shown};
+  return {records: records.map(r => [r.lossD, r.lossG, r.realScore, r.fakeScore, r.pull]), shown};
 }"""
 
 # Central differences of both losses along every parameter, beside what one step computed.

@@ -40,9 +40,11 @@ def test_pixels_are_scaled_as_promised():
     np.testing.assert_allclose(playing.ab.numpy(), lab[:, 1:] / 37, atol=1e-6)
 
 
-def numpy_mlp(weights: list[np.ndarray], x: np.ndarray) -> np.ndarray:
+def numpy_mlp(weights: list[np.ndarray], x: np.ndarray, leak: float = 0.0) -> np.ndarray:
     w1, b1, w2, b2, w3, b3 = weights
-    return np.maximum(np.maximum(x @ w1.T + b1, 0) @ w2.T + b2, 0) @ w3.T + b3
+    first = x @ w1.T + b1
+    second = np.where(first > 0, first, leak * first) @ w2.T + b2
+    return np.where(second > 0, second, leak * second) @ w3.T + b3
 
 
 def cross_entropy(logits: np.ndarray, target: float) -> float:
@@ -88,6 +90,64 @@ def test_a_step_is_the_algorithm_written_out_in_numpy(conditional, noise_in_gene
         after = parameters(getattr(playing, network))
         moved = np.concatenate([np.abs(a.numpy() - b).ravel() for a, b in zip(after, before, strict=True)])
         assert moved.max() == pytest.approx(rate, rel=1e-3)
+
+
+@pytest.mark.parametrize("objective", ["non-saturating", "minimax"])
+@pytest.mark.parametrize("leak", [0.0, 0.2])
+def test_g_s_loss_and_its_pull_are_those_of_the_new_d(objective, leak):
+    """In NumPy: both losses of G by the formula of the score, the pull by central differences."""
+    playing = game(leaky_slope=leak, generator_objective=objective, fake_target=0.1)
+    playing.run(30)
+    draw = playing.draw()
+    light = playing.lightness.numpy()[draw.pixels]
+    fake = numpy_mlp([p.numpy() for p in parameters(playing.generator)], light)
+    playing.lr_generator = 0.0
+    record = playing.step(draw)
+    new_d = [p.numpy() for p in parameters(playing.discriminator)]
+    shown = fake + 0.03 * draw.generator_noise.numpy()
+
+    def each(shift: np.ndarray) -> np.ndarray:  # the loss of each pixel, moved by ab
+        score = 1 / (1 + np.exp(-numpy_mlp(new_d, shown + shift, leak)[:, 0]))
+        target, sign = (1.0, 1) if objective == "non-saturating" else (0.1, -1)
+        return -sign * (target * np.log(score) + (1 - target) * np.log(1 - score))
+
+    assert record.loss_g == pytest.approx(each(np.zeros(2)).mean())
+    slopes = [(each(step) - each(-step)) / 2e-6 for step in 1e-6 * np.eye(2)]
+    assert record.pull == pytest.approx(np.hypot(*slopes).mean(), rel=1e-4)
+    assert record.pull > 1e-3
+
+
+def test_plain_descent_takes_the_slope_times_the_rate():
+    """G's last bias moves all of its colours alike: its slope is that of the mean loss by ab."""
+    playing = game(generator_optimizer="sgd", lr_generator=0.5, lr_discriminator=0.0)
+    draw = playing.draw()
+    light = playing.lightness.numpy()[draw.pixels]
+    d = [p.numpy() for p in parameters(playing.discriminator)]
+    for _ in range(2):  # the second step must not remember the first
+        g = [p.numpy() for p in parameters(playing.generator)]
+        shown = numpy_mlp(g, light) + 0.03 * draw.generator_noise.numpy()
+        slope = [
+            np.mean([np.logaddexp(0, -numpy_mlp(d, shown + side * step)) * side for side in (1, -1)]) / 1e-5
+            for step in 1e-5 * np.eye(2)
+        ]
+        playing.step(draw)
+        moved = parameters(playing.generator)[-1].numpy() - g[-1]
+        np.testing.assert_allclose(moved, -0.5 * np.array(slope), rtol=1e-5)
+
+
+def test_a_player_whose_rate_is_zero_rests_and_remembers_nothing():
+    playing, other = game(lr_generator=0.0), game()
+    start = parameters(playing.generator)
+    playing.run(50)
+    assert all(torch.equal(old, new) for old, new in zip(start, parameters(playing.generator), strict=True))
+    playing.lr_generator = 2e-3
+    other.discriminator.load_state_dict(copy.deepcopy(playing.discriminator.state_dict()))
+    other.lr_discriminator = playing.lr_discriminator = 0.0
+    draw = playing.draw()
+    playing.step(draw)
+    other.step(draw)  # its G never took a step: Adam's first, as the rested one's
+    for one, two in zip(parameters(playing.generator), parameters(other.generator), strict=True):
+        torch.testing.assert_close(one, two, rtol=0, atol=0)
 
 
 def test_each_player_moves_against_its_own_loss():
@@ -163,7 +223,7 @@ def test_settings_may_change_between_steps():
 def test_run_returns_arrays_and_counts_steps():
     playing = game()
     history = playing.run(7)
-    assert [series.shape for series in history] == [(7,)] * 4
+    assert [series.shape for series in history] == [(7,)] * 5
     assert playing.steps == 7
     assert playing.run(0).loss_d.shape == (0,)
 
@@ -219,13 +279,28 @@ def test_a_width_that_does_not_fit_is_refused(width):
         ({"noise_std": float("nan")}, "noise_std must be at least 0, got nan"),
         ({"real_target": 1.1}, r"real_target must be in \[0, 1\], got 1.1"),
         ({"fake_target": -0.1}, r"fake_target must be in \[0, 1\], got -0.1"),
-        ({"lr_generator": 0.0}, "lr_generator must be above 0, got 0.0"),
-        ({"lr_discriminator": -1.0}, "lr_discriminator must be above 0, got -1.0"),
+        ({"lr_generator": float("nan")}, "lr_generator must be at least 0, got nan"),
+        ({"lr_discriminator": -1.0}, "lr_discriminator must be at least 0, got -1.0"),
+        ({"leaky_slope": -0.2}, r"leaky_slope must be in \[0, 1\), got -0.2"),
+        ({"leaky_slope": 1.0}, r"leaky_slope must be in \[0, 1\), got 1.0"),
         ({"batch": 0}, "batch must be above 0, got 0"),
         ({"scale": 0.0}, "scale must be above 0, got 0.0"),
     ],
 )
 def test_a_setting_out_of_range_is_refused_with_name_value_and_limit(settings, says):
+    with pytest.raises(ValueError, match=says):
+        game(**settings)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"generator_objective": "wgan"}, "generator_objective must be one of .*'minimax'.*, got 'wgan'"),
+        ({"generator_optimizer": "rmsprop"}, "generator_optimizer must be one of .*'sgd'.*, got 'rmsprop'"),
+    ],
+)
+def test_a_word_that_is_no_setting_is_refused_with_those_that_are(settings, says):
     with pytest.raises(ValueError, match=says):
         game(**settings)
 
