@@ -1,3 +1,5 @@
+import typing
+
 from .arrays import shrink as shrink
 from .baselines import best_constant as best_constant
 from .baselines import constant_color as constant_color
@@ -14,8 +16,6 @@ from .color import clip_to_gamut as clip_to_gamut
 from .color import lab_to_rgb as lab_to_rgb
 from .color import merge_ab as merge_ab
 from .color import rgb_to_lab as rgb_to_lab
-from .color import scale_ab as scale_ab
-from .color import scale_lightness as scale_lightness
 from .color import unscale_ab as unscale_ab
 from .colorizing import blend_window as blend_window
 from .colorizing import colorize as colorize
@@ -23,9 +23,7 @@ from .colorizing import predict_ab as predict_ab
 from .config import PAPER_FEATURES as PAPER_FEATURES
 from .config import Config as Config
 from .features import coordinate_grid as coordinate_grid
-from .features import laplacian as laplacian
 from .features import lightness_features as lightness_features
-from .features import sobel_magnitude as sobel_magnitude
 from .losses import add_instance_noise as add_instance_noise
 from .losses import discriminator_loss as discriminator_loss
 from .losses import equilibrium_losses as equilibrium_losses
@@ -52,22 +50,23 @@ from .pictures.images import read_provenance as read_provenance
 from .pictures.images import sample_image as sample_image
 from .pictures.images import write_image as write_image
 from .pictures.provenance import Provenance as Provenance
-from .plotting import before_after as before_after
 from .plotting import show_images as show_images
-from .plotting import style as style
 from .studies.album import make_album as make_album
 from .studies.comparison import Comparison as Comparison
 from .studies.comparison import chance_apart as chance_apart
 from .studies.comparison import compare_seeds as compare_seeds
 from .studies.jobs import JobsError as JobsError
+from .studies.runs import RecordError as RecordError
 from .studies.runs import Run as Run
 from .studies.runs import load_run as load_run
 from .studies.sweep import SweepRun as SweepRun
-from .studies.sweep import read_run as read_run
 from .studies.sweep import run_sweep as run_sweep
+from .training import NonFiniteLossError as NonFiniteLossError
 from .training import StepRecord as StepRecord
 from .training import TrainState as TrainState
 from .training import train as train
 from .training import train_step as train_step
 
 __version__: str
+
+def _offer(package: str, file: str) -> tuple[typing.Any, typing.Any, list[str]]: ...

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicgan_lite import clip_to_gamut, lab_to_rgb, merge_ab, rgb_to_lab, scale_ab, scale_lightness, unscale_ab
+from sicgan_lite import clip_to_gamut, lab_to_rgb, merge_ab, rgb_to_lab, unscale_ab
+from sicgan_lite.color import scale_ab, scale_lightness
 
 # Bruce Lindbloom's CIE colour calculator (brucelindbloom.com): sRGB, D65, no adaptation.
 COLOR_BARS = {

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import correlate
 
-from sicgan_lite import ALL_TRANSFORMS, coordinate_grid, laplacian, lightness_features, sobel_magnitude
+from sicgan_lite import ALL_TRANSFORMS, coordinate_grid, lightness_features
+from sicgan_lite.features import laplacian, sobel_magnitude
 
 SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 SOBEL_Y = SOBEL_X.T

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import json
 import pkgutil
@@ -19,10 +20,10 @@ NAMES = {
     "arrays": "shrink",
     "baselines": "best_constant constant_color grey mean_color median_by_lightness nearest_neighbor",
     "checkpoint": "FileFormatError load_checkpoint load_generator save_checkpoint save_generator",
-    "color": "clip_to_gamut lab_to_rgb merge_ab rgb_to_lab scale_ab scale_lightness unscale_ab",
+    "color": "clip_to_gamut lab_to_rgb merge_ab rgb_to_lab unscale_ab",
     "colorizing": "blend_window colorize predict_ab",
     "config": "PAPER_FEATURES Config",
-    "features": "coordinate_grid laplacian lightness_features sobel_magnitude",
+    "features": "coordinate_grid lightness_features",
     "losses": "add_instance_noise discriminator_loss equilibrium_losses generator_loss optimal_discriminator"
     " smooth_targets",
     "metrics": "colorfulness delta_e delta_e_map",
@@ -31,13 +32,13 @@ NAMES = {
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",
     "pictures.images": "Photo read_image read_provenance sample_image write_image",
     "pictures.provenance": "Provenance",
-    "plotting": "before_after show_images style",
+    "plotting": "show_images",
     "studies.album": "make_album",
     "studies.comparison": "Comparison chance_apart compare_seeds",
     "studies.jobs": "JobsError",
-    "studies.runs": "Run load_run",
-    "studies.sweep": "SweepRun read_run run_sweep",
-    "training": "StepRecord TrainState train train_step",
+    "studies.runs": "RecordError Run load_run",
+    "studies.sweep": "SweepRun run_sweep",
+    "training": "NonFiniteLossError StepRecord TrainState train train_step",
 }
 TEACHING = {
     "explorers": "Control explore",
@@ -172,9 +173,20 @@ def test_dir_and_all_are_the_public_names():
     assert set(vars(sicgan_lite)["__all__"]) == names <= set(dir(sicgan_lite))
 
 
-def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="colourise"):
-        sicgan_lite.colourise  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+@pytest.mark.parametrize(
+    ("package", "name", "said"),
+    [
+        ("sicgan_lite", "colourise", "did you mean 'colorize'?"),
+        ("sicgan_lite", "deltaE", "did you mean 'delta_e'?"),
+        ("sicgan_lite", "zzz", "dir(sicgan_lite) lists its names"),
+        ("sicgan_lite.teaching", "explorer", "did you mean 'explore'?"),
+        ("sicgan_lite.teaching.exercises", "check_blnd", "did you mean 'check_blend'?"),
+    ],
+)
+def test_an_unknown_name_is_an_error_that_names_the_nearest(package: str, name: str, said: str):
+    with pytest.raises(AttributeError) as caught:
+        getattr(importlib.import_module(package), name)
+    assert str(caught.value) == f"{package} has no {name!r}; {said}"
 
 
 def test_importing_a_module_first_does_not_hide_a_function():

@@ -14,10 +14,9 @@ from sicgan_lite import (
     Config,
     PatchSet,
     coordinate_grid,
-    laplacian,
     rgb_to_lab,
-    sobel_magnitude,
 )
+from sicgan_lite.features import laplacian, sobel_magnitude
 from sicgan_lite.origins import holdout_box
 
 SIZE = 8

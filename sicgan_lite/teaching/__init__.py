@@ -1,5 +1,5 @@
 """What only the book needs: experiments, figures, sliders, uploads, the game on pixels, exercises."""
 
-import lazy_loader
+from sicgan_lite import _offer
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = _offer(__name__, __file__)

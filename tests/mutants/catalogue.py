@@ -659,6 +659,13 @@ CONFIG = [
         "importing the package costs what it imports",
         ("test_init::test_importing_the_package_loads_nothing_heavy",),
     ),
+    Mutant(
+        "__init__.py",
+        "get_close_matches(name, names, n=1)",
+        "get_close_matches(name, [name], n=1)",
+        "a name that is not there is offered itself",
+        ("test_init::test_an_unknown_name_is_an_error_that_names_the_nearest",),
+    ),
 ]
 
 RUNS = [

@@ -22,13 +22,12 @@ from sicgan_lite import (
     delta_e,
     delta_e_map,
     load_generator,
-    read_run,
     run_sweep,
     train,
 )
 from sicgan_lite.checkpoint import generator_bytes, read_results
 from sicgan_lite.files import pixels_sha256
-from sicgan_lite.studies.sweep import write_table
+from sicgan_lite.studies.sweep import read_run, write_table
 
 
 def seeds(count: int, **changes: object) -> list:

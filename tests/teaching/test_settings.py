@@ -18,14 +18,13 @@ from sicgan_lite import (
     colorize,
     delta_e,
     load_generator,
-    read_run,
     sample_image,
     train,
 )
 from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import pixels_sha256
 from sicgan_lite.studies.runs import RecordError, runs_folder
-from sicgan_lite.studies.sweep import run_file, write_table
+from sicgan_lite.studies.sweep import read_run, run_file, write_table
 from sicgan_lite.teaching import load_sweep, mean_and_spread, settings
 from sicgan_lite.teaching.settings import SWEEPS, as_printed, finished_runs, paper_table
 

@@ -3,6 +3,6 @@
 A check loads with its chapter's module alone, so that the first chapters need no torch.
 """
 
-import lazy_loader
+from sicgan_lite import _offer
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = _offer(__name__, __file__)
