@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
 
 from sicgan_lite.baselines import grey
-from sicgan_lite.checkpoint import FileFormatError, load_generator, read_generator_config, read_results
-from sicgan_lite.colorizing import colorize
+from sicgan_lite.checkpoint import FileFormatError, read_generator_config, read_results
 from sicgan_lite.config import Config
-from sicgan_lite.files import pixels_sha256
+from sicgan_lite.files import pixels_sha256, write_atomically
 from sicgan_lite.pictures.images import read_image, write_image
 from sicgan_lite.pictures.provenance import own_provenance
 from sicgan_lite.plotting import before_after, rasterize
 from sicgan_lite.studies.jobs import Job, run_jobs
-from sicgan_lite.studies.sweep import SweepRun, read_run, train_and_measure
+from sicgan_lite.studies.measuring import train_and_measure
+from sicgan_lite.studies.sweep import SweepRun, read_run
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
+
+
+class Page(NamedTuple):
+    """What an album keeps of a photograph: the generator's file, and a picture, uint8 (h, w, 3)."""
+
+    model: bytes
+    before_after: UInt8[np.ndarray, "h w 3"]
+    source_sha256: str
 
 
 def make_album(
@@ -52,24 +59,18 @@ def make_album(
     jobs = [_job(path, out, config) for path in photos]
     for job, photo in zip(jobs, photos, strict=True):
         if job.done:
-            _check_same(job.files[-1], photo, config)
+            _check_same(job.target, photo, config)
     out.mkdir(parents=True, exist_ok=True)  # fails before the work, not after it
     for job in run_jobs(jobs, executor):
         if on_done is not None:
             on_done(job.name)
-    return [read_run(job.files[-1]) for job in jobs]
+    return [read_run(job.target) for job in jobs]
 
 
-def make_page(
-    settings: dict[str, Any], rgb: UInt8[np.ndarray, "h w 3"], source_sha256: str
-) -> tuple[bytes, bytes]:
-    """The two files of one photograph: the before-after picture, and the generator with results."""
-    (model,) = train_and_measure(settings, rgb)
-    with tempfile.TemporaryDirectory() as scratch:
-        path, picture = Path(scratch, "model"), Path(scratch, "picture.png")
-        path.write_bytes(model)
-        write_before_after(picture, rgb, colorize(load_generator(path), rgb), source_sha256)
-        return picture.read_bytes(), model
+def make_page(config: Config, rgb: UInt8[np.ndarray, "h w 3"], source_sha256: str) -> Page:
+    """Train on one photograph, and draw what it became."""
+    trained = train_and_measure(config, rgb)
+    return Page(trained.model, _draw(rgb, trained.picture), source_sha256)
 
 
 def write_before_after(
@@ -79,21 +80,29 @@ def write_before_after(
     source_sha256: str = "",
 ) -> None:
     """Write photograph, lightness and generated colour side by side, labelled as generated."""
-    figure = before_after(rgb, grey(rgb), colored)
-    write_image(path, rasterize(figure), provenance=own_provenance(source_sha256))
+    write_image(path, _draw(rgb, colored), provenance=own_provenance(source_sha256))
+
+
+def _draw(rgb: np.ndarray, colored: np.ndarray) -> np.ndarray:
+    return rasterize(before_after(rgb, grey(rgb), colored))
 
 
 def _job(photo: Path, out: Path, config: Config) -> Job:
-    files = (out / f"{photo.name}.before-after.png", out / f"{photo.name}.safetensors")
-    return Job(photo.name, files, make_page, partial(_arguments, photo, config))
+    model, picture = out / f"{photo.name}.safetensors", out / f"{photo.name}.before-after.png"
+
+    def keep(page: Page) -> None:
+        write_image(picture, page.before_after, provenance=own_provenance(page.source_sha256))
+        write_atomically(model, page.model)  # last: where it is, the photograph is done
+
+    return Job(photo.name, model, model.exists(), make_page, partial(_arguments, photo, config), keep)
 
 
-def _arguments(photo: Path, config: Config) -> tuple[dict[str, Any], np.ndarray, str]:
+def _arguments(photo: Path, config: Config) -> tuple[Config, np.ndarray, str]:
     read = read_image(photo)
-    return config.to_dict(), read.rgb, read.source_sha256
+    return config, read.rgb, read.source_sha256
 
 
-def _check_same(model: Path, photo: Path, config: Config) -> None:
+def _check_same(model: str | Path, photo: Path, config: Config) -> None:
     """Errors: FileFormatError (a ValueError) for a model of other settings or another photograph."""
     same = read_generator_config(model) == config
     if not same or read_results(model).get("rgb_sha256") != pixels_sha256(read_image(photo).rgb):

@@ -1,10 +1,10 @@
-"""Many jobs on any executor: each leaves its files when it is done, and none is done twice."""
+"""Many jobs on any executor: each result is kept when it comes, and none is computed twice."""
 
 from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -19,31 +19,25 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sicgan_lite.files import write_atomically
-
 # Photographs travel with their jobs: no more than this many are held at once.
 IN_FLIGHT = 32
 
-Outcome = Sequence[bytes] | BaseException
-
 
 class Job(NamedTuple):
-    """A name for people, the files that the result becomes, and how to compute their bytes.
+    """A piece of work whose result is kept as soon as it comes.
 
-    ``arguments`` is called when the job's turn comes; ``work(*arguments())`` runs on the executor,
-    which may be another process or machine, so ``work`` must be a function of a module. It returns
-    the bytes of every file. The last file is written last: where it is, the job is done.
+    ``name`` is for people. ``arguments`` is called when the job's turn comes; ``work(*arguments())``
+    runs on the executor, which may be another process or machine, so ``work`` must be a function of
+    a module and its result must pickle. ``keep(result)`` runs here. ``target`` is what it writes,
+    which no two jobs share; ``done`` says that this is there already.
     """
 
     name: str
-    files: tuple[Path, ...]
-    work: Callable[..., Sequence[bytes]]
+    target: Path | str
+    done: bool
+    work: Callable[..., Any]
     arguments: Callable[[], tuple[Any, ...]]
-
-    @property
-    def done(self) -> bool:
-        """Whether the result is on disk."""
-        return self.files[-1].exists()
+    keep: Callable[[Any], object]
 
 
 class JobsError(RuntimeError):
@@ -65,16 +59,16 @@ class JobsError(RuntimeError):
 
 
 def run_jobs(jobs: Iterable[Job], executor: Executor | None = None) -> Generator[Job, None, None]:
-    """Compute what is not on disk yet, and yield each job when its files are there.
+    """Compute what is not done yet, and yield each job when its result is kept.
 
-    Any ``concurrent.futures.Executor`` will do; None computes here, one after another. A job that
-    raises is reported at the end and the rest go on. Errors: ValueError for two jobs of one file;
-    JobsError at the end, with the names, when some left no result.
+    Any ``concurrent.futures.Executor`` will do; None computes here, one after another. A job whose
+    work or keeping raises is reported at the end and the rest go on. Errors: ValueError for two jobs
+    of one target; JobsError at the end, with the names, when some left no result.
     """
     jobs = list(jobs)
-    (path, times), *_ = Counter(file for job in jobs for file in job.files).most_common(1) or [("", 0)]
+    (target, times), *_ = Counter(job.target for job in jobs).most_common(1) or [("", 0)]
     if times > 1:
-        raise ValueError(f"{times} jobs would write one file, {path}")
+        raise ValueError(f"{times} jobs would write one file, {target}")
     yield from (job for job in jobs if job.done)
     wanted = [job for job in jobs if not job.done]
     failed: dict[str, str] = {}
@@ -83,21 +77,21 @@ def run_jobs(jobs: Iterable[Job], executor: Executor | None = None) -> Generator
         for job, outcome in outcomes:
             if isinstance(outcome, (BrokenExecutor, CancelledError)):
                 missing.append(job.name)
-            elif isinstance(outcome, BaseException) or (outcome := _keep(job, outcome)):
-                failed[job.name] = f"{type(outcome).__name__}: {outcome}"
+            elif error := _error(job, outcome):
+                failed[job.name] = f"{type(error).__name__}: {error}"
             else:
                 yield job
     if failed or missing:
         raise JobsError(failed, missing, len(jobs))
 
 
-def _keep(job: Job, contents: Sequence[bytes]) -> OSError | None:
-    """Write a job's files; what forbids that is returned, since it must not cost the other jobs."""
+def _error(job: Job, outcome: Any) -> BaseException | None:
+    """Why a job left no result: what its work raised, or what forbids keeping it."""
+    if isinstance(outcome, BaseException):
+        return outcome
     try:
-        for path, content in zip(job.files, contents, strict=True):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, content)
-    except OSError as error:
+        job.keep(outcome)
+    except Exception as error:  # noqa: BLE001 - it must not cost the other jobs
         return error
     return None
 
@@ -130,9 +124,9 @@ def _prepare_worker() -> None:
     torch.set_num_threads(1)  # each: better than sharing every operation among the cores
 
 
-def _outcomes(jobs: list[Job], executor: Executor) -> Generator[tuple[Job, Outcome], None, None]:
-    """Each job with its bytes or its error, in the order in which they come."""
-    pending: dict[Future[Sequence[bytes]], Job] = {}
+def _outcomes(jobs: list[Job], executor: Executor) -> Generator[tuple[Job, Any], None, None]:
+    """Each job with its result or its error, in the order in which they come."""
+    pending: dict[Future[Any], Job] = {}
     try:
         for job in jobs:
             try:
@@ -150,7 +144,7 @@ def _outcomes(jobs: list[Job], executor: Executor) -> Generator[tuple[Job, Outco
             future.cancel()
 
 
-def _outcome(future: Future[Sequence[bytes]]) -> Outcome:
+def _outcome(future: Future[Any]) -> Any:
     try:
         return future.result()
     except (Exception, CancelledError) as error:  # noqa: BLE001 - it is reported with the job's name

@@ -5,37 +5,31 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
 
-from sicgan_lite.checkpoint import generator_bytes, read_generator_config, read_results
-from sicgan_lite.colorizing import colorize
+from sicgan_lite.checkpoint import read_generator_config, read_results
 from sicgan_lite.config import Config
-from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import pixels_sha256, sha256_of, write_atomically
-from sicgan_lite.metrics import colorfulness, delta_e_map
-from sicgan_lite.networks import Generator
-from sicgan_lite.origins import holdout_mask
 from sicgan_lite.studies.jobs import Job, run_jobs
-from sicgan_lite.training import StepRecord, TrainState, train
+from sicgan_lite.studies.measuring import train_and_measure
 
-MEASURED = StepRecord._fields[3:]  # two losses, two scores
+# Config gained its other fields after the first sweeps had been recorded.
+_FIRST_SETTINGS = """
+size num_patches epochs batch_size min_distance transforms generator_widths discriminator_widths
+lr_generator lr_discriminator betas real_target fake_target generator_target target_jitter noise_std
+noise_in_generator_step conditional l1_weight adversarial_weight features holdout precision seed
+"""
 
 
 class SweepRun(NamedTuple):
-    """A finished run: its config, what was measured, and the generator's file.
-
-    ``results`` holds ``delta_e`` (the whole picture), ``delta_e_seen`` and ``delta_e_held_out`` (None
-    without a holdout), ``colorfulness``, the means of ``loss_d``, ``loss_g``, ``real_score`` and
-    ``fake_score`` over the second half of the steps, ``first_steps`` (these four of the first five
-    steps, to repeat them), ``seconds``, ``rgb_sha256``, and the machine.
-    """
+    """A finished run: its config, the results of ``train_and_measure``, and the generator's file."""
 
     config: Config
     results: dict[str, Any]
@@ -60,27 +54,27 @@ def run_sweep(
     """
     configs = list(configs)
     names = _names(configs)
+    Path(out).mkdir(parents=True, exist_ok=True)  # fails before the work, not after it
     jobs = [_job(name, config, image, Path(out)) for name, config in zip(names, configs, strict=True)]
     for job in run_jobs(jobs, executor):
         if on_done is not None:
             on_done(job.name)
-    return [read_run(job.files[-1]) for job in jobs]
+    return [read_run(job.target) for job in jobs]
 
 
-def train_and_measure(settings: dict[str, Any], rgb: UInt8[np.ndarray, "h w 3"]) -> tuple[bytes]:
-    """One run of a sweep: the bytes of its generator's file, results inside."""
-    config = Config.from_dict(settings)
-    started = time.process_time()
-    state = TrainState.create(rgb, config)
-    records = list(train(state))
-    results = _losses(records) | _errors(state.generator, rgb, config)
-    results |= {"seconds": time.process_time() - started, "rgb_sha256": state.rgb_sha256}
-    return (generator_bytes(state.generator, config, **results, **describe_machine()),)
+def train_model(config: Config, rgb: UInt8[np.ndarray, "h w 3"]) -> bytes:
+    """One run of a sweep: its generator's file, results inside."""
+    return train_and_measure(config, rgb).model  # the picture need not travel
 
 
 def run_file(config: Config, rgb: UInt8[np.ndarray, "h w 3"]) -> str:
-    """The name of a run's file, which follows from the settings and the photograph's pixels."""
-    about = json.dumps([config.to_dict(), pixels_sha256(rgb)], sort_keys=True)
+    """The name of a run's file, which follows from the settings and the photograph's pixels.
+
+    A setting that Config gained later counts where it is used: runs recorded before keep their names.
+    """
+    unused = Config().to_dict()
+    settings = {k: v for k, v in config.to_dict().items() if k in _FIRST_SETTINGS.split() or v != unused[k]}
+    about = json.dumps([settings, pixels_sha256(rgb)], sort_keys=True)
     return f"{sha256_of(about.encode())[:16]}.safetensors"
 
 
@@ -111,7 +105,9 @@ def write_table(path: str | Path, runs: Mapping[str, Sequence[SweepRun]]) -> Non
 
 def _job(name: str, config: Config, image: np.ndarray, out: Path) -> Job:
     path = out / run_file(config, image)
-    return Job(name, (path,), train_and_measure, lambda: (config.to_dict(), image))
+    return Job(
+        name, path, path.exists(), train_model, lambda: (config, image), partial(write_atomically, path)
+    )
 
 
 def _names(configs: list[Config]) -> list[str]:
@@ -119,24 +115,6 @@ def _names(configs: list[Config]) -> list[str]:
     settings = [config.to_dict() for config in configs]
     varied = [name for name in Config.__slots__ if any(s[name] != settings[0][name] for s in settings)]
     return [" ".join(f"{name}={s[name]}" for name in varied) or "the only config" for s in settings]
-
-
-def _losses(records: list[StepRecord]) -> dict[str, Any]:
-    late = records[len(records) // 2 :]
-    means = {name: float(np.mean([getattr(record, name) for record in late])) for name in MEASURED}
-    return means | {"first_steps": [list(record[3:]) for record in records[:5]]}
-
-
-def _errors(generator: Generator, rgb: np.ndarray, config: Config) -> dict[str, float | None]:
-    colored = colorize(generator, rgb)
-    error = delta_e_map(colored, rgb)
-    held_out = holdout_mask(config.holdout or (0, 0, 0, 0), *rgb.shape[:2])
-    return {
-        "delta_e": float(error.mean()),
-        "delta_e_seen": float(error[~held_out].mean()),
-        "delta_e_held_out": float(error[held_out].mean()) if config.holdout else None,
-        "colorfulness": colorfulness(colored),
-    }
 
 
 def _flat(values: dict[str, Any]) -> dict[str, Any]:

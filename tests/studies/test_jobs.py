@@ -19,11 +19,12 @@ from sicgan_lite.studies.jobs import Job, JobsError, run_jobs
 
 
 def job(folder: Path, name: str, work: Any = echo, *more: Any) -> Job:
-    return Job(name, (folder / "deep" / name,), work, partial(tuple, (name, *more)))
+    path = folder / name
+    return Job(name, path, path.exists(), work, partial(tuple, (name, *more)), path.write_text)
 
 
 def texts(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in (folder / "deep").glob("*")}
+    return {path.name: path.read_text() for path in folder.glob("*")}
 
 
 @pytest.mark.parametrize("executor", [None, "threads"])
@@ -38,48 +39,26 @@ def test_every_result_is_written_and_announced_once(tmp_path: Path, executor: st
 def test_what_is_on_disk_is_not_computed_again(tmp_path: Path) -> None:
     calls: list[str] = []
 
-    def counted(name: str) -> tuple[bytes]:
+    def counted(name: str) -> str:
         calls.append(name)
-        return echo(name)
+        return name
 
-    wanted = [job(tmp_path, name, counted) for name in "abc"]
-    assert len(list(run_jobs(wanted[:2]))) == 2
-    assert len(list(run_jobs(wanted))) == 3
+    assert len(list(run_jobs([job(tmp_path, name, counted) for name in "ab"]))) == 2
+    assert len(list(run_jobs([job(tmp_path, name, counted) for name in "abc"]))) == 3
     assert calls == ["a", "b", "c"]
 
 
 def test_a_result_is_on_disk_before_the_next_job_starts_here(tmp_path: Path) -> None:
-    def looks(name: str) -> tuple[bytes]:
-        return ("".join(sorted(texts(tmp_path) if name != "a" else [])).encode(),)
+    def looks(name: str) -> str:
+        return "".join(sorted(texts(tmp_path)))
 
     list(run_jobs([job(tmp_path, name, looks) for name in "abc"]))
     assert texts(tmp_path) == {"a": "", "b": "a", "c": "ab"}
 
 
-def test_the_last_file_is_written_last_and_says_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[str] = []
-    write = module.write_atomically
-
-    def noted(path: Path, data: bytes) -> None:
-        written.append(path.name)
-        if len(written) == 2:
-            raise OSError("disk full")
-        write(path, data)
-
-    pair = Job("x", (tmp_path / "picture", tmp_path / "model"), lambda: (b"p", b"m"), tuple)
-    monkeypatch.setattr(module, "write_atomically", noted)
-    with pytest.raises(JobsError, match=r"x failed \(OSError: disk full\)"):
-        list(run_jobs([pair]))
-    assert written == ["picture", "model"]
-    assert not pair.done
-    monkeypatch.undo()
-    assert [done.name for done in run_jobs([pair])] == ["x"]
-    assert (tmp_path / "model").read_bytes() == b"m"
-
-
 def test_a_failure_is_named_and_the_rest_go_on(tmp_path: Path) -> None:
     wanted = [job(tmp_path, "a"), job(tmp_path, "b", fail), job(tmp_path, "c")]
-    unreadable = Job("d", (tmp_path / "deep" / "d",), echo, lambda: (Path(tmp_path, "none").read_text(),))
+    unreadable = job(tmp_path, "d")._replace(arguments=lambda: (Path(tmp_path, "none").read_text(),))
     with pytest.raises(JobsError) as error:
         list(run_jobs([unreadable, *wanted]))
     assert set(error.value.failed) == {"b", "d"}
@@ -92,25 +71,27 @@ def test_a_failure_is_named_and_the_rest_go_on(tmp_path: Path) -> None:
 def test_two_jobs_of_one_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"2 jobs would write one file, .*same"):
         next(run_jobs([job(tmp_path, "same"), job(tmp_path, "other"), job(tmp_path, "same")]))
-    assert not (tmp_path / "deep").exists()
+    assert texts(tmp_path) == {}
 
 
-def test_what_cannot_be_written_is_named_and_the_rest_are_kept(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    blocked = Job("x", (tmp_path / "file" / "x",), echo, partial(tuple, ("x",)))
+def test_what_cannot_be_kept_is_named_and_the_rest_are_kept(tmp_path: Path) -> None:
+    blocked = job(tmp_path, "x")._replace(keep=(tmp_path / "none" / "x").write_text)
+    unfit = job(tmp_path, "y")._replace(keep=lambda _: int("y"))
     with ThreadPoolExecutor(2) as pool, pytest.raises(JobsError) as error:
-        list(run_jobs([blocked, job(tmp_path, "a"), job(tmp_path, "b")], pool))
-    assert set(error.value.failed) == {"x"}
+        list(run_jobs([blocked, job(tmp_path, "a"), unfit, job(tmp_path, "b")], pool))
+    assert error.value.failed.keys() == {"x", "y"}
+    assert "FileNotFoundError" in error.value.failed["x"]
+    assert "ValueError" in error.value.failed["y"]
     assert set(texts(tmp_path)) == {"a", "b"}
 
 
 def test_who_stops_does_not_wait_for_jobs_that_have_not_begun(tmp_path: Path) -> None:
     begun: list[str] = []
 
-    def slow(name: str) -> tuple[bytes]:
+    def slow(name: str) -> str:
         begun.append(name)
         time.sleep(0.2)
-        return echo(name)
+        return name
 
     with ThreadPoolExecutor(1) as pool:
         running = run_jobs([job(tmp_path, str(n), slow) for n in range(9)], pool)
@@ -151,7 +132,7 @@ def test_no_more_jobs_are_in_flight_than_their_photographs_fit_in_memory(
         read.append(number)
         return (str(number),)
 
-    wanted = [Job(str(n), (tmp_path / str(n),), echo, partial(arguments, n)) for n in range(9)]
+    wanted = [job(tmp_path, str(n))._replace(arguments=partial(arguments, n)) for n in range(9)]
     names = [done.name for done in run_jobs(wanted, slow)]
     assert slow.most == 3
     assert sorted(names) == [str(n) for n in range(9)]
@@ -173,15 +154,19 @@ def test_cancelled_jobs_are_missing_not_failed(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_a_killed_worker_loses_nothing_that_was_done(tmp_path: Path) -> None:
-    tombstone = tmp_path / "tombstone"
-    wanted = [job(tmp_path, "a"), job(tmp_path, "b", die_once, tombstone), job(tmp_path, "c")]
-    assert list(run_jobs(wanted[:1])) == wanted[:1]
+    kept, tombstone = tmp_path / "kept", tmp_path / "tombstone"
+    kept.mkdir()
+
+    def wanted() -> list[Job]:
+        return [job(kept, "a"), job(kept, "b", die_once, tombstone), job(kept, "c")]
+
+    assert [done.name for done in run_jobs(wanted()[:1])] == ["a"]
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, spawn) as pool, pytest.raises(JobsError) as error:
-        list(run_jobs(wanted, pool))
+        list(run_jobs(wanted(), pool))
     assert error.value.failed == {}
     assert error.value.missing == ["b", "c"]
-    assert set(texts(tmp_path)) == {"a"}
+    assert set(texts(kept)) == {"a"}
     with ProcessPoolExecutor(1, spawn) as pool:
-        assert len(list(run_jobs(wanted, pool))) == 3
-    assert texts(tmp_path) == {"a": "a", "b": "b", "c": "c"}
+        assert len(list(run_jobs(wanted(), pool))) == 3
+    assert texts(kept) == {"a": "a", "b": "b", "c": "c"}

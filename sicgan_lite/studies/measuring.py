@@ -1,0 +1,122 @@
+"""One training, measured: at its last step, or at several late ones, seen and held out."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+
+from sicgan_lite.checkpoint import generator_bytes
+from sicgan_lite.color import rgb_to_lab
+from sicgan_lite.colorizing import colorize
+from sicgan_lite.config import Config
+from sicgan_lite.devices import describe_machine
+from sicgan_lite.losses import generator_loss
+from sicgan_lite.metrics import colorfulness, delta_e_map
+from sicgan_lite.origins import Holdout, holdout_mask
+from sicgan_lite.training import StepRecord, TrainState, draw_batch, train_step
+
+MEASURED = StepRecord._fields[3:]  # two losses, two scores
+FIRST_STEPS = 5
+_SQUARE = 8  # the side of a square of ab; less than what most eyes tell apart at a glance
+
+
+class Trained(NamedTuple):
+    """What a training leaves, as plain values that any executor can send.
+
+    ``model`` is the generator's file, results inside; ``picture`` is the photograph as the generator
+    colours it, uint8 (h, w, 3).
+    """
+
+    model: bytes
+    results: dict[str, Any]
+    picture: UInt8[np.ndarray, "h w 3"]
+
+
+def train_and_measure(config: Config, rgb: UInt8[np.ndarray, "h w 3"], looks: int = 1) -> Trained:
+    """Train on a photograph and measure the last step, or ``looks`` steps of the last quarter.
+
+    The results hold ``delta_e`` (of the whole picture), ``delta_e_seen``, ``delta_e_held_out`` (None
+    without a holdout), ``colorfulness``, ``color_overlap`` and ``squares_used`` after the last step;
+    the means of ``loss_d``, ``loss_g``, ``real_score`` and ``fake_score`` over the second half;
+    ``first_steps`` (these four of the first five steps, to repeat them), ``seconds`` of the
+    processor, ``rgb_sha256`` and the machine. With several looks also ``late``, a list of each
+    measure, and the mean of L_G over the last quarter ``before`` and ``after`` D's step. Errors: as
+    ``TrainState.create`` and ``train``; ValueError for less than one look.
+    """
+    started = time.process_time()
+    state = TrainState.create(rgb, config)
+    at = late_steps(config.total_steps, looks)
+    records, late, before, picture = [], [], [], rgb
+    while state.step < config.total_steps:
+        if looks > 1 and state.step >= at[0]:
+            before.append(next_generator_loss(state))
+        records.append(train_step(state))
+        if state.step in at:
+            picture = colorize(state.generator, rgb)
+            late.append({"step": state.step} | measure(picture, rgb, config.holdout))
+    results = _losses(records) | {name: late[-1][name] for name in late[-1] if name != "step"}
+    if looks > 1:
+        results["late"] = {name: [look[name] for look in late] for name in late[0]}
+        results["loss_g_before"] = float(np.mean(before))
+        results["loss_g_after"] = float(np.mean([record.loss_g for record in records[at[0] :]]))
+    results |= {"seconds": time.process_time() - started, "rgb_sha256": state.rgb_sha256}
+    results |= describe_machine()
+    return Trained(generator_bytes(state.generator, config, **results), results, picture)
+
+
+def late_steps(total: int, looks: int) -> list[int]:
+    """The steps to look at: the last, or several from three quarters of the way to the last.
+
+    Errors: ValueError for less than one look.
+    """
+    if looks < 1:
+        raise ValueError(f"looks must be at least 1, got {looks}")
+    if looks == 1:
+        return [total]
+    return sorted({max(1, round(step)) for step in np.linspace(0.75 * total, total, looks)})
+
+
+def measure(
+    picture: UInt8[np.ndarray, "h w 3"], rgb: UInt8[np.ndarray, "h w 3"], holdout: Holdout | None
+) -> dict[str, float | None]:
+    """How far a picture is from its photograph: errors seen and held out, and its colours."""
+    error = delta_e_map(picture, rgb)
+    held_out = holdout_mask(holdout or (0, 0, 0, 0), *rgb.shape[:2])
+    shares, wanted = ab_squares(picture), ab_squares(rgb)
+    return {
+        "delta_e": float(error.mean()),
+        "delta_e_seen": float(error[~held_out].mean()),
+        "delta_e_held_out": float(error[held_out].mean()) if holdout else None,
+        "colorfulness": colorfulness(picture),
+        "color_overlap": float(np.minimum(shares, wanted).sum()),
+        "squares_used": float((shares[wanted > 0] > 0).mean()),
+    }
+
+
+def ab_squares(rgb: UInt8[np.ndarray, "h w 3"]) -> np.ndarray:
+    """The share of a picture's pixels in each square of ab of 8×8 units."""
+    ab = rgb_to_lab(rgb)[..., 1:].reshape(-1, 2)
+    edges = np.arange(-128, 129, _SQUARE)
+    return np.histogram2d(*ab.T, bins=(edges, edges))[0] / len(ab)
+
+
+@torch.no_grad()
+def next_generator_loss(state: TrainState) -> float:
+    """G's loss on the batch that comes next, against D as it is now: before D's step, not after.
+
+    No random number is drawn: the target is the mean one, to which the loss is linear.
+    """
+    features, _ = draw_batch(state, *divmod(state.step, state.config.batches_per_epoch))
+    with torch.autocast(state.device.type, torch.bfloat16, enabled=state.autocast):
+        logits = state.discriminator(state.generator(features).float(), features).float()
+    return generator_loss(logits, target=state.config.mean_targets[2]).item()
+
+
+def _losses(records: list[StepRecord]) -> dict[str, Any]:
+    late = records[len(records) // 2 :]
+    means = {name: float(np.mean([getattr(record, name) for record in late])) for name in MEASURED}
+    return means | {"first_steps": [list(record[3:]) for record in records[:FIRST_STEPS]]}
