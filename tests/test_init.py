@@ -38,9 +38,10 @@ NAMES = {
     "studies.jobs": "JobsError",
     "studies.runs": "RecordError Run load_run",
     "studies.sweep": "SweepRun run_sweep",
-    "training": "NonFiniteLossError StepRecord TrainState history train train_step",
+    "training": "NonFiniteLossError StepRecord TrainState train train_step",
 }
 TEACHING = {
+    "effects": "CHANGES SIDES load_effects small_photograph",
     "explorers": "Control explore",
     "figures": "ablation_frame compare_losses plot_ablation plot_curves plot_game plot_losses plot_reckoning"
     " score_frame show_ab_histogram show_coverage show_delta_e_map show_features training_frame",

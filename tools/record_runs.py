@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,15 @@ from sicgan_lite.checkpoint import save_generator
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.devices import describe_machine, keep_freed_memory
-from sicgan_lite.files import pixels_sha256, sha256_of, write_atomically
+from sicgan_lite.files import pixels_sha256, sha256_of, sole_use, write_atomically
 from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.studies.jobs import Job, run_jobs
 from sicgan_lite.studies.logbook import Logbook
+from sicgan_lite.studies.measuring import train_and_measure
+from sicgan_lite.studies.rows import Row, append_row, read_rows
 from sicgan_lite.studies.runs import RecordError, load_run, runs_folder
 from sicgan_lite.studies.sweep import run_sweep, write_table
+from sicgan_lite.teaching import effects
 from sicgan_lite.teaching.settings import RUNS, SWEEPS, by_photograph
 from sicgan_lite.training import StepRecord, TrainState
 
@@ -144,7 +149,7 @@ def _json(content: dict[str, Any]) -> bytes:
 
 def main() -> None:
     """Record the named runs and sweeps, or all of them, where they are not finished."""
-    known = [*SWEEPS, *RUNS]
+    known = [*SWEEPS, "effects", *RUNS]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *known], metavar="NAME", help=", ".join(known))
     names = parser.parse_args().names or known
@@ -152,6 +157,9 @@ def main() -> None:
     keep_freed_memory()
     torch.set_num_threads(THREADS)
     for name in names:
+        if name == "effects":
+            record_effects(folder=runs_folder())
+            continue
         if name in SWEEPS:
             record_sweep(name, folder=runs_folder())
             continue
@@ -178,6 +186,32 @@ def record_sweep(name: str, *, folder: Path) -> None:
             for image, configs in photographs.items()
         }
     write_table(folder / f"{name}.csv", runs)
+
+
+def record_effects(*, folder: Path, executor: Executor | None = None) -> None:
+    """Record the rows of the effects that are missing, seed by seed.
+
+    Errors: BlockingIOError when another program records them; JobsError names the failed runs.
+    """
+    path = effects.effects_file(folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with sole_use(path.parent):
+        done = {(row.image, row.config) for row in read_rows(path)}
+        jobs = [_effect(run, path, done=(run.image, run.config) in done) for run in effects.planned()]
+        with tqdm(total=len(jobs), initial=len(done), desc="effects", unit="run") as progress:
+            for job in run_jobs(jobs, executor):
+                progress.update(0 if job.done else 1)
+
+
+def _effect(run: effects.Planned, path: Path, *, done: bool) -> Job:
+    return Job(
+        name=f"{run.change}, {run.image}, seed {run.config.seed}",
+        target=f"{path} {run}",
+        done=done,
+        work=train_and_measure,
+        arguments=lambda: (run.config, effects.small_photograph(run.image), effects.LOOKS),
+        keep=lambda trained: append_row(path, Row(*run, trained.results)),
+    )
 
 
 def _record_with_progress(name: str) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from sicgan_lite.config import Config
 from sicgan_lite.files import sha256_of, write_atomically
-from sicgan_lite.training import StepRecord, history
+from sicgan_lite.training import StepRecord
 
 
 class RecordError(ValueError):
@@ -78,7 +78,8 @@ def load_run(name: str, folder: Path | None = None) -> Run:
 
 def read_history(path: Path) -> dict[str, np.ndarray]:
     """A ``history.csv`` as one array per field of StepRecord."""
-    return history(read_records(path))
+    records = read_records(path)
+    return {name: np.array([getattr(r, name) for r in records]) for name in StepRecord._fields}
 
 
 def read_records(path: Path) -> list[StepRecord]:

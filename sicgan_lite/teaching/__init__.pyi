@@ -1,3 +1,7 @@
+from .effects import CHANGES as CHANGES
+from .effects import SIDES as SIDES
+from .effects import load_effects as load_effects
+from .effects import small_photograph as small_photograph
 from .explorers import Control as Control
 from .explorers import explore as explore
 from .figures import ablation_frame as ablation_frame
