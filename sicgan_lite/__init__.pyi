@@ -64,6 +64,7 @@ from .studies.sweep import run_sweep as run_sweep
 from .training import NonFiniteLossError as NonFiniteLossError
 from .training import StepRecord as StepRecord
 from .training import TrainState as TrainState
+from .training import history as history
 from .training import train as train
 from .training import train_step as train_step
 

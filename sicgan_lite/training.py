@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -103,6 +103,12 @@ def train_step(state: TrainState) -> StepRecord:
     record = StepRecord(state.step, epoch + 1, batch + 1, loss_d, loss_g, real_score, fake_score)
     _check_finite(record)
     return record
+
+
+def history(records: Iterable[StepRecord]) -> dict[str, np.ndarray]:
+    """Records as columns: one array (steps,) for each field of StepRecord, under its name."""
+    rows = list(records)
+    return {name: np.array([getattr(row, name) for row in rows]) for name in StepRecord._fields}
 
 
 def draw_batch(state: TrainState, epoch: int, batch: int) -> tuple[Tensor, Tensor]:

@@ -38,7 +38,7 @@ NAMES = {
     "studies.jobs": "JobsError",
     "studies.runs": "RecordError Run load_run",
     "studies.sweep": "SweepRun run_sweep",
-    "training": "NonFiniteLossError StepRecord TrainState train train_step",
+    "training": "NonFiniteLossError StepRecord TrainState history train train_step",
 }
 TEACHING = {
     "effects": "CHANGES SIDES load_effects small_photograph",

@@ -13,7 +13,7 @@ import torch
 from support.tiny import photo, tiny_state
 from torch import Tensor, nn
 
-from sicgan_lite import Generator, TrainState, delta_e, predict_ab, rgb_to_lab, train, train_step
+from sicgan_lite import Generator, TrainState, delta_e, history, predict_ab, rgb_to_lab, train, train_step
 from sicgan_lite import training as module
 from sicgan_lite.files import pixels_sha256
 from sicgan_lite.training import NonFiniteLossError, StepRecord, draw_batch
@@ -117,6 +117,22 @@ def test_records_count_from_one_to_the_last_epoch():
     ]
     assert state.step == state.config.total_steps == 6
     assert list(train(state)) == []
+
+
+def test_a_history_has_a_column_for_each_field_of_its_records():
+    records = [StepRecord(1, 1, 1, 1.5, 0.5, 0.25, 0.75), StepRecord(2, 1, 2, 1.25, 0.625, 0.5, 0.125)]
+    columns = {name: values.tolist() for name, values in history(iter(records)).items()}
+    assert columns == {
+        "step": [1, 2],
+        "epoch": [1, 1],
+        "batch": [1, 2],
+        "loss_d": [1.5, 1.25],
+        "loss_g": [0.5, 0.625],
+        "real_score": [0.25, 0.5],
+        "fake_score": [0.75, 0.125],
+    }
+    assert [values.dtype.kind for values in history(records).values()] == ["i"] * 3 + ["f"] * 4
+    assert {len(values) for values in history([]).values()} == {0}
 
 
 def test_stopping_is_a_break_and_going_on_is_calling_again():

@@ -14,7 +14,7 @@ from PIL import Image
 
 from sicgan_lite.config import Config
 from sicgan_lite.files import sha256_of, write_atomically
-from sicgan_lite.training import StepRecord
+from sicgan_lite.training import StepRecord, history
 
 
 class RecordError(ValueError):
@@ -78,8 +78,7 @@ def load_run(name: str, folder: Path | None = None) -> Run:
 
 def read_history(path: Path) -> dict[str, np.ndarray]:
     """A ``history.csv`` as one array per field of StepRecord."""
-    records = read_records(path)
-    return {name: np.array([getattr(r, name) for r in records]) for name in StepRecord._fields}
+    return history(read_records(path))
 
 
 def read_records(path: Path) -> list[StepRecord]:

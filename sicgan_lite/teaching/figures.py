@@ -31,6 +31,9 @@ from sicgan_lite.plotting import (
     style,
 )
 
+# One array a name, or the records of training.
+History = Mapping[str, np.ndarray] | Sequence[tuple[Any, ...]]
+
 _DASHED: Any = (0, (4, 3))
 _DENSE: Any = (0, (3, 1))
 _DOTTED: Any = (0, (1, 1.5))
@@ -101,14 +104,14 @@ def show_delta_e_map(
 
 
 @style()
-def plot_losses(
-    history: Mapping[str, np.ndarray], *, equilibrium: tuple[float, float, float] | None = None
-) -> BookFigure:
+def plot_losses(history: History, *, equilibrium: tuple[float, float, float] | None = None) -> BookFigure:
     """Both losses and D's scores over training: raw values pale, a moving average over them.
 
-    ``history`` holds arrays of one length: step, loss_d, loss_g, real_score, fake_score.
-    ``equilibrium`` is (score, loss_d, loss_g) at chance, drawn as dotted lines.
+    ``history`` holds arrays of one length: step, loss_d, loss_g, real_score, fake_score; or it is a
+    list of records, as ``train`` gives them. ``equilibrium`` is (score, loss_d, loss_g) at chance,
+    drawn as dotted lines. Errors: ValueError for a history without steps or without one of these.
     """
+    history = _columns(history)
     figure = new_figure(WIDTH, 3.1)
     losses, scores = figure.subplots(1, 2)
     _draw_losses(losses, history, equilibrium)
@@ -120,7 +123,7 @@ def plot_losses(
 
 @style()
 def compare_losses(
-    histories: Mapping[str, Mapping[str, np.ndarray]],
+    histories: Mapping[str, History],
     equilibria: Mapping[str, tuple[float, float, float]],
     *,
     limits: tuple[float, float] = (0.0, 2.5),
@@ -135,7 +138,7 @@ def compare_losses(
     figure = new_figure(WIDTH, 3.1)
     panels = figure.subplots(1, len(histories), squeeze=False, sharey=True)[0]
     for panel, (name, history) in zip(panels, histories.items(), strict=True):
-        _draw_losses(panel, history, equilibria[name])
+        _draw_losses(panel, _columns(history), equilibria[name])
         panel.set_title(name, pad=20)
         panel.set(xlabel="step", ylim=limits)
     return figure
@@ -254,7 +257,7 @@ def plot_game(
 @style()
 def training_frame(
     snapshot: UInt8[np.ndarray, "h w 3"],
-    history: Mapping[str, np.ndarray],
+    history: History,
     step: int,
     equilibrium: tuple[float, float, float] | None = None,
     *,
@@ -265,6 +268,7 @@ def training_frame(
     Arguments as in ``plot_losses``; a line marks the step in both panels, and ``loss_limits`` fixes
     the axis of the losses. Errors: ValueError for a step outside the history.
     """
+    history = _columns(history)
     first, last = history["step"][0], history["step"][-1]
     if not first <= step <= last:
         raise ValueError(f"step must be in [{first}, {last}], got {step}")
@@ -446,6 +450,17 @@ def _draw_ab_density(panel: Axes, ab: np.ndarray, edges: np.ndarray) -> None:
     panel.xaxis.set_major_locator(MultipleLocator(50))
     panel.yaxis.set_major_locator(MultipleLocator(50))
     panel.set_xlabel("a*   green – red")
+
+
+def _columns(history: History) -> Mapping[str, np.ndarray]:
+    """A history as arrays, with a step at least."""
+    if not isinstance(history, Mapping):
+        from sicgan_lite import training  # who has records has torch
+
+        history = training.history(training.StepRecord(*record) for record in history)
+    if len(history.get("step", ())) == 0:
+        raise ValueError("the history has no steps; train for one at least")
+    return history
 
 
 def _draw_losses(

@@ -27,6 +27,7 @@ from support.figures import (
 
 from sicgan_lite.plotting import (
     display_size,
+    rasterize,
 )
 from sicgan_lite.teaching import figures as module
 from sicgan_lite.teaching.figures import (
@@ -44,6 +45,7 @@ from sicgan_lite.teaching.figures import (
     show_features,
     training_frame,
 )
+from sicgan_lite.training import StepRecord
 
 # --- colour ----------------------------------------------------------------------------------
 
@@ -176,6 +178,26 @@ def test_a_run_without_its_chance_is_named():
 def test_a_history_that_lacks_a_series_is_named():
     with pytest.raises(ValueError, match="no 'fake_score'"):
         plot_losses({key: values for key, values in HISTORY.items() if key != "fake_score"})
+
+
+def test_records_are_drawn_as_their_columns_are():
+    records = [
+        StepRecord(int(step), 1, int(step), *(float(HISTORY[key][row]) for key in StepRecord._fields[3:]))
+        for row, step in enumerate(STEPS)
+    ]
+    pairs = [
+        (plot_losses(records), plot_losses(HISTORY)),
+        (training_frame(COFFEE, records, 100), training_frame(COFFEE, HISTORY, 100)),
+        (compare_losses({"a": records}, {"a": CHANCE}), compare_losses({"a": HISTORY}, {"a": CHANCE})),
+    ]
+    for drawn, wanted in pairs:
+        np.testing.assert_array_equal(rasterize(drawn), rasterize(wanted))
+
+
+@pytest.mark.parametrize("history", [[], {key: values[:0] for key, values in HISTORY.items()}])
+def test_a_history_without_steps_is_refused(history):
+    with pytest.raises(ValueError, match="no steps"):
+        plot_losses(history)
 
 
 def test_a_training_frame_marks_its_step():
