@@ -1,63 +1,110 @@
-"""Writing files so that a kill at any moment leaves the old file or the new one."""
+"""Reading and writing files: all or nothing, by a path or through an open file."""
+
+from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
-import tempfile
+import stat
+import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from jaxtyping import UInt8
 
+try:
+    import fcntl
+except ImportError:  # Windows, where an open file cannot be removed
+    fcntl = None
 
-def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write ``data`` to ``path``: all of it, or nothing.
+Path_ = str | os.PathLike[str]
+File = Path_ | BinaryIO
+
+LOCK_NAME = ".sicgan-lite.lock"
+_TEMPORARY = (".sicgan-lite-", ".part")  # around 32 digits: short enough for any file system
+_NOT_STORED = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
+
+
+def name_of(file: File) -> str:
+    """What an error calls it: its path, its name if it is open and has one, else "the open file"."""
+    name = file if isinstance(file, str | os.PathLike) else getattr(file, "name", None)
+    return os.fspath(name) if isinstance(name, str | os.PathLike) else "the open file"
+
+
+def read_bytes(file: File, *, at_most: int) -> bytes:
+    """The bytes of a file; of an open one, from where it stands.
+
+    Errors: OSError when it cannot be read; ValueError for more than ``at_most`` bytes, which are
+    not read, and for a file that was opened as text.
+    """
+    if isinstance(file, str | os.PathLike):
+        with Path(file).open("rb") as opened:
+            return read_bytes(opened, at_most=at_most)
+    data = file.read(at_most + 1)
+    if not isinstance(data, bytes):
+        raise ValueError(f"{name_of(file)} was opened as text; open it in binary mode, 'rb'")
+    if len(data) > at_most:
+        raise ValueError(f"{name_of(file)} has more than {at_most:,} bytes, the limit")
+    return data
+
+
+def write_bytes(file: File, data: bytes) -> None:
+    """Write to a path, all or nothing, or to an open file. Errors: as ``write_atomically``."""
+    if isinstance(file, str | os.PathLike):
+        write_atomically(file, data)
+    else:
+        file.write(data)
+
+
+def write_atomically(path: Path_, data: bytes) -> None:
+    """Write ``data`` to ``path``: all of it, or nothing, whenever the program is killed.
 
     The bytes go to a temporary file in the same folder, are synced to disk, and take the name of
-    ``path`` in one step. Errors: OSError when the folder is missing or cannot be written.
+    ``path`` in one step. A symlink is written through, and a file that is replaced hands on its
+    permissions. What killed writers left in the folder is removed. Errors: OSError when the folder
+    is missing or cannot be written.
     """
     target = Path(path)
+    if target.is_symlink():
+        target = target.resolve()
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a directory; a file name is wanted")
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    _clear_leftovers(target.parent)
+    temporary = target.with_name(uuid.uuid4().hex.join(_TEMPORARY))
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())  # mkstemp makes 0600, which nobody asked for
-        Path(temporary).replace(target)
+        _write_new(temporary, data, _mode_of(target))
+        temporary.replace(target)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+    _sync_folder(target.parent)
 
 
 @contextlib.contextmanager
-def sole_use(folder: str | os.PathLike[str]) -> Iterator[None]:
+def sole_use(folder: Path_) -> Iterator[None]:
     """Keep other programs that ask the same out of a folder until the block ends.
 
-    The system lets go of it with the process, so that a kill leaves nothing to clean up. Where it
-    has no such lock (Windows, some network drives), nobody is kept out. Errors: BlockingIOError
-    when another program has the folder.
+    The system lets go of the lock with the process; its empty file, LOCK_NAME, stays in the folder.
+    On a drive without locks nobody is kept out. Errors: BlockingIOError when another program has
+    the folder.
     """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(Path(folder) / LOCK_NAME)
     try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
+        lock.acquire(timeout=0)
+    except Timeout:
         raise BlockingIOError(f"another program is writing to {folder}; wait for it, or stop it") from None
-    except OSError:
+    except (OSError, NotImplementedError):
         pass  # a drive without locks
     try:
         yield
     finally:
-        os.close(handle)
+        lock.release()
 
 
 def sha256_of(data: bytes | memoryview) -> str:
@@ -70,7 +117,57 @@ def pixels_sha256(rgb: UInt8[np.ndarray, "h w 3"]) -> str:
     return sha256_of(repr(rgb.shape).encode() + np.ascontiguousarray(rgb).tobytes())
 
 
-def _umask() -> int:
-    mask = os.umask(0)  # the only portable way to read it is to set it
-    os.umask(mask)
-    return mask
+def _mode_of(target: Path) -> int | None:
+    return stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+
+
+def _write_new(path: Path, data: bytes, mode: int | None) -> None:
+    """Write and sync a file that is not there yet. The mode of None is that of any new file."""
+
+    def create(name: str, flags: int) -> int:
+        return os.open(name, flags, 0o666 if mode is None else mode)
+
+    with open(path, "xb", opener=create) as file:
+        with contextlib.suppress(OSError):  # a drive without locks
+            _lock(file)
+        if mode is not None and _mode_of(path) != mode:  # the umask took something away
+            with contextlib.suppress(OSError):  # a drive without permissions
+                path.chmod(mode)
+        file.write(data)
+        file.flush()
+        _sync(file.fileno())
+
+
+def _sync(handle: int) -> None:
+    """To the disk, where the system can: only an error that says "not stored" is one."""
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno in _NOT_STORED:
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name, too, is on the disk; the bytes are there in any case."""
+    with contextlib.suppress(OSError):  # Windows opens no folder
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Remove temporary files that nobody is writing; a writer locks its own within a second."""
+    for path in folder.glob("*".join(_TEMPORARY)):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > 1:
+                with path.open("rb") as file:
+                    _lock(file)
+                path.unlink()
+
+
+def _lock(file: BinaryIO) -> None:
+    """Hold a file until it is closed. Errors: OSError when it is held, or cannot be."""
+    if fcntl is not None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

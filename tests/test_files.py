@@ -1,15 +1,27 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
+import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from sicgan_lite.files import sha256_of, sole_use, write_atomically
+from sicgan_lite import files as module
+from sicgan_lite.files import (
+    LOCK_NAME,
+    name_of,
+    read_bytes,
+    sha256_of,
+    sole_use,
+    write_atomically,
+    write_bytes,
+)
 
 
 def test_the_bytes_are_there(tmp_path):
@@ -36,8 +48,109 @@ def test_permissions_are_those_of_any_new_file(tmp_path, mask):
     assert modes == {0o666 & ~mask}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="permissions are of another kind there")
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o444])
+def test_a_file_that_is_replaced_hands_on_its_permissions(tmp_path, mode):
+    path = tmp_path / "file.bin"
+    path.write_bytes(b"old")
+    path.chmod(mode)
+    write_atomically(path, b"new")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", mode)
+
+
+def test_a_private_file_is_never_open_to_others_on_the_way(tmp_path, monkeypatch):
+    path = tmp_path / "file.bin"
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    modes = []
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (modes.append(os.fstat(handle).st_mode), sync(handle)))
+    write_atomically(path, b"secret")
+    assert stat.S_IMODE(modes[0]) == 0o600
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_symlink_is_written_through(tmp_path, there):
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / "elsewhere" / "file.bin", tmp_path / "link.bin"
+    if there:
+        target.write_bytes(b"old")
+    link.symlink_to(target)
+    write_atomically(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    assert [each.name for each in target.parent.iterdir()] == ["file.bin"]
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "x" * 255, "写真" * 42], ids=["250", "255", "252 of CJK"])
+def test_any_legal_name_can_be_written(tmp_path, name):
+    write_atomically(tmp_path / name, b"data")
+    assert (tmp_path / name).read_bytes() == b"data"
+
+
+@pytest.mark.parametrize("error", [errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EACCES, errno.ENOSYS])
+def test_a_drive_that_cannot_sync_or_chmod_keeps_the_work(tmp_path, monkeypatch, error):
+    path = tmp_path / "file.bin"
+    path.write_bytes(b"old")
+    path.chmod(0o666)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    for name in ("fsync", "chmod", "fchmod"):
+        monkeypatch.setattr(os, name, refuse)
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [each.name for each in tmp_path.iterdir()] == ["file.bin"]
+
+
+KILLED = """
+import os, signal, sys
+from sicgan_lite.files import write_atomically
+os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)
+write_atomically(sys.argv[1], b"new")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
+def test_what_a_kill_leaves_the_next_writer_removes(tmp_path, request):
+    path, plain = tmp_path / "file.bin", tmp_path / ".sicgan-lite-notes.txt"
+    path.write_bytes(b"old")
+    plain.write_bytes(b"a user's own")
+    command = [sys.executable, "-c", KILLED, str(path)]
+    assert subprocess.run(command, cwd=request.config.rootpath, check=False).returncode == -signal.SIGKILL
+    (left,) = set(tmp_path.iterdir()) - {path, plain}
+    assert path.read_bytes() == b"old"
+    os.utime(left, (0, 0))  # a second later
+    write_atomically(tmp_path / "other.bin", b"new")
+    assert not left.exists()
+    assert plain.exists()
+
+
+def test_a_file_that_another_program_is_writing_is_left_alone(tmp_path, monkeypatch):
+    """Another write in the middle of one, which lasts for ever by the clock."""
+    inner, sync = [], os.fsync
+
+    def write_another(handle: int) -> None:
+        sync(handle)
+        if not inner:
+            inner.append(handle)
+            for left in tmp_path.iterdir():
+                os.utime(left, (0, 0))
+            write_atomically(tmp_path / "inner.bin", b"inner")
+
+    monkeypatch.setattr(os, "fsync", write_another)
+    write_atomically(tmp_path / "outer.bin", b"outer")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "inner.bin": b"inner",
+        "outer.bin": b"outer",
+    }
+
+
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "full"), OSError(errno.EIO, "gone"), KeyboardInterrupt()]
+)
 def test_whatever_fails_the_old_file_stays_and_nothing_else(tmp_path, monkeypatch, step, error):
     path = tmp_path / "file.bin"
     path.write_bytes(b"old")
@@ -58,7 +171,8 @@ def test_the_name_is_taken_only_when_all_bytes_are_on_the_disk(tmp_path, monkeyp
 
     def note_sync(handle: int) -> None:
         sync(handle)
-        events.append(os.fstat(handle).st_size)
+        status = os.fstat(handle)
+        events.append("folder" if stat.S_ISDIR(status.st_mode) else status.st_size)
 
     def note_replace(source: Path, target: Path) -> Path:
         events.append((source.parent, target))
@@ -67,7 +181,8 @@ def test_the_name_is_taken_only_when_all_bytes_are_on_the_disk(tmp_path, monkeyp
     monkeypatch.setattr(os, "fsync", note_sync)
     monkeypatch.setattr(Path, "replace", note_replace)
     write_atomically(tmp_path / "file.bin", bytes(100_000))
-    assert events == [100_000, (tmp_path, tmp_path / "file.bin")]
+    assert events[:2] == [100_000, (tmp_path, tmp_path / "file.bin")]
+    assert events[2:] == ["folder"] * (os.name != "nt")  # the name as well
 
 
 def test_a_folder_must_be_there(tmp_path):
@@ -81,6 +196,38 @@ def test_a_folder_is_not_overwritten(tmp_path):
     with pytest.raises(IsADirectoryError, match="is a directory; a file name is wanted"):
         write_atomically(folder, b"data")
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_path_and_an_open_file_are_read_and_written_alike(tmp_path):
+    path, opened = tmp_path / "file.bin", io.BytesIO()
+    write_bytes(path, b"data")
+    write_bytes(opened, b"data")
+    assert path.read_bytes() == opened.getvalue() == b"data"
+    opened.seek(1)  # it is read from where it stands
+    assert (read_bytes(path, at_most=4), read_bytes(opened, at_most=3)) == (b"data", b"ata")
+
+
+def test_too_long_a_file_is_not_read(tmp_path):
+    path = tmp_path / "file.bin"
+    path.write_bytes(bytes(1001))
+    opened = io.BytesIO(bytes(5000))
+    for file, name in ((path, str(path)), (opened, "the open file")):
+        with pytest.raises(ValueError, match=f"{name} has more than 1,000 bytes, the limit"):
+            read_bytes(file, at_most=1000)
+    assert opened.tell() == 1001
+
+
+def test_text_is_refused():
+    with pytest.raises(ValueError, match="the open file was opened as text; open it in binary mode, 'rb'"):
+        read_bytes(io.StringIO("data"), at_most=10)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_file_is_called_by_its_name(tmp_path):
+    named = io.BytesIO()
+    named.name = "holiday.jpg"
+    with (tmp_path / "file.bin").open("wb") as opened, tempfile.TemporaryFile() as nameless:
+        names = [name_of(file) for file in ("a", tmp_path, opened, named, nameless, io.BytesIO())]
+    assert names == ["a", str(tmp_path), str(tmp_path / "file.bin"), "holiday.jpg", *["the open file"] * 2]
 
 
 def test_the_hash_is_sha256():
@@ -98,7 +245,6 @@ with sole_use(sys.argv[1]):
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no such lock there")
 def test_a_folder_has_one_writer_and_a_killed_one_lets_go(tmp_path, request):
     command = [sys.executable, "-c", HOLD, str(tmp_path)]
     other = subprocess.Popen(
@@ -120,7 +266,7 @@ def test_a_folder_has_one_writer_and_a_killed_one_lets_go(tmp_path, request):
     with sole_use(tmp_path):
         pass
     with sole_use(tmp_path):  # the first let go of it
-        assert list(tmp_path.iterdir()) == []
+        assert {path.name for path in tmp_path.iterdir()} <= {LOCK_NAME}
 
 
 def test_a_drive_without_locks_keeps_nobody_out(tmp_path, monkeypatch):
@@ -135,6 +281,6 @@ def test_a_drive_without_locks_keeps_nobody_out(tmp_path, monkeypatch):
 
 
 def test_a_system_without_locks_keeps_nobody_out(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "fcntl", None)
-    with sole_use(tmp_path), sole_use(tmp_path):
-        (tmp_path / "file").touch()
+    monkeypatch.setattr(module, "fcntl", None)
+    write_atomically(tmp_path / "file", b"data")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

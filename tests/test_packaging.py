@@ -35,6 +35,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run.mkdir(parents=True)
     (run / "run.json").write_text("{}")
     (run / "checkpoint.pt").write_bytes(b"large")
+    (run / ".sicgan-lite.lock").touch()
+    (run / ".sicgan-lite-0.part").write_bytes(b"left by a kill")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(tree)]
     subprocess.run(command, check=True, capture_output=True)
     return next(out.glob("*.whl"))
@@ -69,7 +71,7 @@ def test_the_wheel_holds_every_module_and_its_types(names: set[str]) -> None:
 
 def test_the_wheel_holds_recorded_runs_without_checkpoints(names: set[str]) -> None:
     assert "sicgan_lite/_runs/small/run.json" in names
-    assert not [name for name in names if name.endswith("checkpoint.pt")]
+    assert not [name for name in names if name.endswith(("checkpoint.pt", ".lock", ".part"))]
 
 
 def test_the_wheel_holds_nothing_else(names: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""Hatchling build hook: recorded runs travel inside the wheel, without their checkpoints."""
+"""Hatchling build hook: recorded runs travel inside the wheel, without their checkpoints and locks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ class RecordedRuns(BuildHookInterface):
             return
         runs = Path(self.root) / "book" / "runs"
         for file in sorted(runs.rglob("*")):
-            if file.is_file() and file.name not in LEFT_OUT:
+            if file.is_file() and file.name not in LEFT_OUT and not file.name.startswith("."):
                 target = Path("sicgan_lite", "_runs", file.relative_to(runs))
                 build_data["force_include"][str(file)] = target.as_posix()

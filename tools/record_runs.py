@@ -114,7 +114,8 @@ class _Recording:
         where, state = self.logbook.folder, self.logbook.state
         save_generator(where / "generator.safetensors", state.generator, state.config)
         unhashed = {where / "run.json", where / "checkpoint.pt"}
-        kept = [path for path in sorted(where.rglob("*")) if path.is_file() and path not in unhashed]
+        files = [path for path in sorted(where.rglob("*")) if path.is_file() and path not in unhashed]
+        kept = [path for path in files if not path.name.startswith(".")]  # no lock, no leftovers
         self.info["sha256"] = {
             path.relative_to(where).as_posix(): sha256_of(path.read_bytes()) for path in kept
         }

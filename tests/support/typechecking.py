@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import IOBase
+from typing import BinaryIO
 
-from beartype import BeartypeConf, beartype
+from beartype import BeartypeConf, FrozenDict, beartype
 from jaxtyping import config
 
 # An int is welcome where a float is asked for (PEP 484), as everywhere in Python.
-checked = beartype(conf=BeartypeConf(is_pep484_tower=True))
+# BytesIO is a BinaryIO for every static checker, and no subclass of it.
+checked = beartype(
+    conf=BeartypeConf(is_pep484_tower=True, hint_overrides=FrozenDict({BinaryIO: BinaryIO | IOBase}))
+)
 
 
 @contextmanager

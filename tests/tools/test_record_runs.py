@@ -63,6 +63,15 @@ def test_a_record_holds_every_step_and_loads(folder: Path) -> None:
     assert run.info["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]
 
 
+def test_a_lock_is_no_part_of_a_record(folder: Path) -> None:
+    (folder / "tiny").mkdir()
+    (folder / "tiny" / ".sicgan-lite.lock").touch()
+    list(record_run("tiny", "chelsea", TINY, folder=folder))
+    hashed = set(load_run("tiny", folder).info["sha256"])
+    assert {"config.json", "history.csv", "generator.safetensors"} <= hashed
+    assert not [name for name in hashed if name.startswith(".")]
+
+
 def test_a_stopped_recording_ends_as_if_never_stopped(folder: Path) -> None:
     list(record_run("whole", "chelsea", TINY, folder=folder))
     list(islice(record_run("parts", "chelsea", TINY, folder=folder), 8))  # saved at step 5
