@@ -53,8 +53,11 @@ from .pictures.provenance import Provenance as Provenance
 from .plotting import show_images as show_images
 from .studies.album import make_album as make_album
 from .studies.comparison import Comparison as Comparison
+from .studies.comparison import Verdict as Verdict
 from .studies.comparison import chance_apart as chance_apart
+from .studies.comparison import compare_blocks as compare_blocks
 from .studies.comparison import compare_seeds as compare_seeds
+from .studies.comparison import holm as holm
 from .studies.jobs import JobsError as JobsError
 from .studies.runs import RecordError as RecordError
 from .studies.runs import Run as Run

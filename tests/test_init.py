@@ -34,14 +34,14 @@ NAMES = {
     "pictures.provenance": "Provenance",
     "plotting": "show_images",
     "studies.album": "make_album",
-    "studies.comparison": "Comparison chance_apart compare_seeds",
+    "studies.comparison": "Comparison Verdict chance_apart compare_blocks compare_seeds holm",
     "studies.jobs": "JobsError",
     "studies.runs": "RecordError Run load_run",
     "studies.sweep": "SweepRun run_sweep",
     "training": "NonFiniteLossError StepRecord TrainState history train train_step",
 }
 TEACHING = {
-    "effects": "CHANGES SIDES load_effects small_photograph",
+    "effects": "CHANGES SIDES compare_changes load_effects small_photograph",
     "explorers": "Control explore",
     "figures": "ablation_frame compare_losses plot_ablation plot_curves plot_game plot_losses plot_reckoning"
     " score_frame show_ab_histogram show_coverage show_delta_e_map show_features training_frame",

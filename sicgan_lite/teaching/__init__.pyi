@@ -1,5 +1,6 @@
 from .effects import CHANGES as CHANGES
 from .effects import SIDES as SIDES
+from .effects import compare_changes as compare_changes
 from .effects import load_effects as load_effects
 from .effects import small_photograph as small_photograph
 from .explorers import Control as Control

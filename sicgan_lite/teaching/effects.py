@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -14,6 +14,7 @@ from jaxtyping import UInt8
 from sicgan_lite.arrays import shrink
 from sicgan_lite.config import Config
 from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.studies.comparison import Block, Verdict, compare_blocks, holm
 from sicgan_lite.studies.rows import Row, read_rows
 from sicgan_lite.studies.runs import runs_folder
 from sicgan_lite.teaching.settings import ABLATIONS, PHOTOGRAPHS
@@ -112,3 +113,47 @@ def load_effects(folder: Path | None = None) -> dict[str, Sequence[Row]]:
     """
     rows = read_rows(effects_file(folder))
     return {change: its for change in CHANGES if (its := [row for row in rows if row.change == change])}
+
+
+class Effect(NamedTuple):
+    """What a change does to a measure: its own median and that without it, and what seeds say.
+
+    ``p_among_all`` is the p of the verdict as it stands among all changes that were compared.
+    """
+
+    median: float
+    unchanged: float
+    verdict: Verdict
+    p_among_all: float
+
+
+def compare_changes(
+    rows: Mapping[str, Sequence[Row]], measure: str = "delta_e_held_out", against: str = UNCHANGED
+) -> dict[str, Effect]:
+    """Each change against the runs ``against``, photograph by photograph and side by side.
+
+    ``rows`` are those of ``load_effects``; ``measure`` is a name in ``results["late"]``, and its mean
+    over the late looks counts. Seeds that one of the two lacks are left out. Errors: KeyError for a
+    measure or a change that is not there; ValueError where a change shares no seed with ``against``.
+    """
+    compared = [change for change in rows if change != against]
+    blocks = [matched(rows[change], rows[against], measure) for change in compared]
+    verdicts = [compare_blocks(its) for its in blocks]
+    medians = [[float(np.median(np.concatenate(side))) for side in zip(*its, strict=True)] for its in blocks]
+    among_all = holm([verdict.p for verdict in verdicts])
+    found = zip(compared, medians, verdicts, among_all, strict=True)
+    return {change: Effect(its, plain, verdict, p) for change, (its, plain), verdict, p in found}
+
+
+def matched(changed: Sequence[Row], unchanged: Sequence[Row], measure: str) -> list[Block]:
+    """The results of runs of one photograph and one held-out side, for the seeds that both have."""
+    sides = [{(r.image, r.config.seed): late_mean(r, measure) for r in rows} for rows in (changed, unchanged)]
+    shared = sorted(sides[0].keys() & sides[1].keys())
+    places = dict.fromkeys((image, seed % len(SIDES)) for image, seed in shared)
+    alike = [[key for key in shared if (key[0], key[1] % len(SIDES)) == place] for place in places]
+    return [([sides[0][key] for key in keys], [sides[1][key] for key in keys]) for keys in alike]
+
+
+def late_mean(row: Row, measure: str) -> float:
+    """A measure's mean over the late looks of a run: one look is a draw from a game that wanders."""
+    return float(np.mean(row.results["late"][measure]))

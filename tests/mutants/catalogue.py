@@ -1191,6 +1191,34 @@ EXPLORERS = [
 COMPARISON = [
     Mutant(
         "studies/comparison.py",
+        "rankdata(np.concatenate([changed, unchanged]))",
+        "rankdata(np.concatenate([changed, unchanged]), 'ordinal')",
+        "of two equal results, the changed one wins",
+        ("studies/test_comparison::test_blocks_with_ties_against_all_relabellings_one_by_one[0]",),
+    ),
+    Mutant(
+        "studies/comparison.py",
+        "rank:] += ways[:-1, : ways.shape[1] - rank].copy()",
+        "rank:] += ways[:-1, : ways.shape[1] - rank] * 0.9",
+        "some relabellings count less than others",
+        ("studies/test_comparison::test_one_block_is_the_exact_rank_sum_test",),
+    ),
+    Mutant(
+        "studies/comparison.py",
+        "least = max(least, min(1.0, (len(p_values) - rank) * p_values[index]))",
+        "least = min(1.0, (len(p_values) - rank) * p_values[index])",
+        "a larger p becomes the smaller one",
+        ("studies/test_comparison::test_many_comparisons_by_hand",),
+    ),
+    Mutant(
+        "teaching/effects.py",
+        "(key[0], key[1] % len(SIDES)) == place",
+        "key[0] == place[0]",
+        "results of different held-out sides are compared",
+        ("teaching/test_effects::test_a_change_is_compared_where_photograph_and_side_are_the_same",),
+    ),
+    Mutant(
+        "studies/comparison.py",
         "variance(unchanged)) / 2)",
         "variance(unchanged)))",
         "the spread of a difference passes for that of a run",

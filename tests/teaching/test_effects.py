@@ -79,6 +79,37 @@ def test_rows_are_found_by_their_change(tmp_path: Path) -> None:
     assert [row.image for row in found["100 steps"]] == ["chelsea", "astronaut", "coffee"]
 
 
+def made(change: str, seed: int, image: str, *late: float) -> Row:
+    (config,) = [r.config for r in PLAN if (r.change, r.image, r.config.seed) == (change, image, seed)]
+    return Row(change, image, config, {"late": {"delta_e": list(late)}})
+
+
+def test_a_change_is_compared_where_photograph_and_side_are_the_same() -> None:
+    plain = [made("nothing changed", seed, "coffee", 4.0, 6.0 + seed) for seed in (0, 4, 1)]
+    plain += [made("nothing changed", 0, "chelsea", 9.0)]
+    less = [made("100 steps", seed, "coffee", 7.0) for seed in (1, 0, 2)] + [
+        made("100 steps", 0, "chelsea", 8.0)
+    ]
+    assert sorted(effects.matched(less, plain, "delta_e")) == [([7.0], [5.0]), ([7.0], [5.5]), ([8.0], [9.0])]
+    both = [made("100 steps", seed, "coffee", 7.0) for seed in (0, 4)]
+    assert effects.matched(both, plain, "delta_e") == [([7.0, 7.0], [5.0, 7.0])]  # one side, two seeds
+
+
+def test_the_table_says_medians_pairs_and_how_many_were_compared() -> None:
+    rows = {
+        "nothing changed": [made("nothing changed", seed, "coffee", 5.0 + seed) for seed in range(8)],
+        "100 steps": [made("100 steps", seed, "coffee", 8.0 + seed) for seed in range(8)],
+        "no smoothing": [made("no smoothing", seed, "coffee", 5.0 + seed) for seed in range(8)],
+    }
+    table = effects.compare_changes(rows, "delta_e")
+    assert list(table) == ["100 steps", "no smoothing"]
+    worse, same = table.values()
+    assert (worse.median, worse.unchanged, worse.verdict.effect, worse.verdict.runs) == (11.5, 8.5, 3, 8)
+    assert worse.verdict.lower == 1 / 4  # of a side's four pairs, 8 is lower than 9 alone
+    assert worse.p_among_all == pytest.approx(min(1, 2 * worse.verdict.p))
+    assert (same.verdict.effect, same.p_among_all) == (0, 1)
+
+
 # --- the recorded rows --------------------------------------------------------------------------
 
 
