@@ -43,7 +43,7 @@ def save_checkpoint(path: Path_, state: TrainState) -> None:
             raise NonFiniteLossError(
                 f"after step {state.step} the {part}'s weights are not finite; {path} is left as it was"
             )
-    content: dict[str, Any] = {part: getattr(state, part).state_dict() for part in _parts(state)}
+    content: dict[str, Any] = {part: getattr(state, part).state_dict() for part in _PARTS}
     content |= {
         "schema": SCHEMA,
         "step": state.step,
@@ -70,7 +70,7 @@ def load_checkpoint(path: Path_, rgb: UInt8[np.ndarray, "h w 3"], device: str = 
         )
     state = TrainState.create(rgb, Config.from_dict(content["config"]), device)
     try:
-        for part in _parts(state):
+        for part in _PARTS:
             getattr(state, part).load_state_dict(content[part])
         state.rng.set_state(content["rng"])
     except (RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:
@@ -80,10 +80,6 @@ def load_checkpoint(path: Path_, rgb: UInt8[np.ndarray, "h w 3"], device: str = 
         ) from error
     state.step = content["step"]
     return state
-
-
-def _parts(state: TrainState) -> tuple[str, ...]:
-    return _PARTS if state.average is None else (*_PARTS, "average")
 
 
 def read_checkpoint(path: Path_) -> dict[str, Any]:
@@ -134,7 +130,7 @@ def load_generator(path: Path_) -> Generator:
     if shapes != _weight_shapes(config):  # before building: a foreign config may ask for any memory
         raise FileFormatError(f"{path} does not hold the weights that its config describes")
     with torch.random.fork_rng(devices=[]):  # building draws initial weights
-        generator = Generator.from_config(config)
+        generator = Generator(config.generator_widths, config.size, config.features)
     generator.load_state_dict(weights)
     return generator.eval()
 
@@ -169,5 +165,5 @@ def _read_about(path: Path_) -> dict[str, Any]:
 
 def _weight_shapes(config: Config) -> dict[str, torch.Size]:
     with torch.device("meta"):  # shapes without numbers
-        generator = Generator.from_config(config)
+        generator = Generator(config.generator_widths, config.size, config.features)
     return {name: weight.shape for name, weight in generator.state_dict().items()}
