@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import UInt8
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 
 from sicgan_lite.config import Config
-from sicgan_lite.files import pixels_sha256, write_atomically
+from sicgan_lite.files import File, name_of, pixels_sha256, read_bytes, write_bytes
 from sicgan_lite.networks import Generator
 from sicgan_lite.training import NonFiniteLossError, TrainState
 
@@ -24,24 +22,25 @@ SCHEMA = 1
 METADATA_KEY = "sicgan-lite generator"
 _PARTS = ("generator", "discriminator", "optimizer_g", "optimizer_d")
 _KEYS = {*_PARTS, "schema", "step", "rng", "config", "rgb_sha256"}
-
-Path_ = str | os.PathLike[str]
+# Far above what any of ours has: a foreign file costs a few times its length in memory.
+_MOST_BYTES = 1 << 27
 
 
 class FileFormatError(ValueError):
     """A file is not what it should be: truncated, of another kind, or for another photograph."""
 
 
-def save_checkpoint(path: Path_, state: TrainState) -> None:
+def save_checkpoint(file: File, state: TrainState) -> None:
     """Write the whole run: weights, optimisers, step, RNG, config and the photograph's hash.
 
-    All or nothing, at any moment. Errors: OSError when it cannot be written; NonFiniteLossError
-    for weights that are not finite, from which no run could go on: the old file stays.
+    ``file`` is a path, which gets all or nothing, or open in binary mode. Errors: OSError when it
+    cannot be written; NonFiniteLossError for weights that are not finite: the old file stays.
     """
     for part in ("generator", "discriminator"):
         if not all(weight.isfinite().all() for weight in getattr(state, part).parameters()):
             raise NonFiniteLossError(
-                f"after step {state.step} the {part}'s weights are not finite; {path} is left as it was"
+                f"after step {state.step} the {part}'s weights are not finite; "
+                f"{name_of(file)} is left as it was"
             )
     content: dict[str, Any] = {part: getattr(state, part).state_dict() for part in _PARTS}
     content |= {
@@ -53,19 +52,19 @@ def save_checkpoint(path: Path_, state: TrainState) -> None:
     }
     buffer = io.BytesIO()
     torch.save(content, buffer)
-    write_atomically(path, buffer.getvalue())
+    write_bytes(file, buffer.getvalue())
 
 
-def load_checkpoint(path: Path_, rgb: UInt8[np.ndarray, "h w 3"], device: str = "auto") -> TrainState:
+def load_checkpoint(file: File, rgb: UInt8[np.ndarray, "h w 3"], device: str = "auto") -> TrainState:
     """The state that ``save_checkpoint`` wrote, ready to go on bitwise as if never stopped.
 
-    Errors: FileNotFoundError; FileFormatError for a damaged file, another schema or another
-    photograph, and for a kind of device that cannot take up the run's random state.
+    ``file`` is a path, or open in binary mode. Errors: FileNotFoundError; FileFormatError for a
+    damaged file, another schema or photograph, and a device that cannot take up the run's randomness.
     """
-    content = read_checkpoint(path)
+    content = read_checkpoint(file)
     if content["rgb_sha256"] != pixels_sha256(rgb):
         raise FileFormatError(
-            f"{path} was trained on another photograph (pixels {content['rgb_sha256'][:12]}…, "
+            f"{name_of(file)} was trained on another photograph (pixels {content['rgb_sha256'][:12]}…, "
             f"given {pixels_sha256(rgb)[:12]}…)"
         )
     state = TrainState.create(rgb, Config.from_dict(content["config"]), device)
@@ -73,20 +72,43 @@ def load_checkpoint(path: Path_, rgb: UInt8[np.ndarray, "h w 3"], device: str = 
         for part in _PARTS:
             getattr(state, part).load_state_dict(content[part])
         state.rng.set_state(content["rng"])
+        state.step = content["step"]
+        _check_step(state)
     except (RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise FileFormatError(
-            f"{path} does not hold what its config describes, or was made on another kind of device "
+            f"{name_of(file)} does not hold what its config describes, or was made on another kind of device "
             f"than {state.device}"
         ) from error
-    state.step = content["step"]
     return state
 
 
-def read_checkpoint(path: Path_) -> dict[str, Any]:
+def _check_step(state: TrainState) -> None:
+    step, total = state.step, state.config.total_steps
+    if type(step) is not int or not 0 <= step <= total:
+        raise ValueError(f"step must be a whole number in [0, {total}], got {step!r}")
+    for optimizer in (state.optimizer_g, state.optimizer_d):
+        for parameter in optimizer.param_groups[0]["params"]:
+            _check_moments(parameter, optimizer.state.get(parameter, {}), step)
+
+
+def _check_moments(parameter: torch.Tensor, moments: dict[str, torch.Tensor], step: int) -> None:
+    """Lay Adam's numbers out as the weights are: its fused step trusts that, and writes anywhere."""
+    wanted = {"step": (), "exp_avg": parameter.shape, "exp_avg_sq": parameter.shape} if step else {}
+    if {name: value.shape for name, value in moments.items()} != wanted:
+        raise ValueError(f"Adam's numbers do not fit weights of shape {tuple(parameter.shape)}")
+    for name, value in moments.items():
+        if not value.isfinite().all():
+            raise ValueError(f"Adam's {name} is not finite")
+        moments[name] = value if name == "step" else torch.zeros_like(parameter).copy_(value)
+
+
+def read_checkpoint(file: File) -> dict[str, Any]:
     """The plain content of a checkpoint. Errors: FileNotFoundError, FileFormatError."""
-    data = io.BytesIO(Path(path).read_bytes())
+    path, data = name_of(file), io.BytesIO(_bytes_of(file))
     try:
-        damaged = zipfile.ZipFile(data).testzip()  # torch.load does not look at the checksums
+        archive = zipfile.ZipFile(data)
+        packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist())
+        damaged = packed or archive.testzip()  # torch.load does not look at the checksums
         data.seek(0)
         content = None if damaged else torch.load(data, map_location="cpu", weights_only=True)
     except Exception as error:
@@ -103,12 +125,13 @@ def read_checkpoint(path: Path_) -> dict[str, Any]:
     return content
 
 
-def save_generator(path: Path_, generator: Generator, config: Config) -> None:
+def save_generator(file: File, generator: Generator, config: Config) -> None:
     """Write a generator's weights as safetensors, with its config as metadata.
 
-    Such a file holds numbers and text only: opening a stranger's runs no code.
+    ``file`` is a path, or open in binary mode. What is written holds numbers and text only: opening
+    a stranger's runs no code.
     """
-    write_atomically(path, generator_bytes(generator, config))
+    write_bytes(file, generator_bytes(generator, config))
 
 
 def generator_bytes(generator: Generator, config: Config, **results: Any) -> bytes:
@@ -119,48 +142,60 @@ def generator_bytes(generator: Generator, config: Config, **results: Any) -> byt
     return save(weights, {METADATA_KEY: json.dumps(about)})
 
 
-def load_generator(path: Path_) -> Generator:
-    """The generator that ``save_generator`` wrote, on the CPU.
+def load_generator(file: File) -> Generator:
+    """The generator that ``save_generator`` wrote, on the CPU. ``file`` is a path, or open in binary mode.
 
     Errors: FileNotFoundError; FileFormatError for anything but a sicgan-lite generator.
     """
-    config = read_generator_config(path)
-    weights = load_file(Path(path))
+    name, (about, weights) = name_of(file), _read_generator(file)
+    config = _config_of(about, name)
     shapes = {name: weight.shape for name, weight in weights.items()}
     if shapes != _weight_shapes(config):  # before building: a foreign config may ask for any memory
-        raise FileFormatError(f"{path} does not hold the weights that its config describes")
+        raise FileFormatError(f"{name} does not hold the weights that its config describes")
     with torch.random.fork_rng(devices=[]):  # building draws initial weights
         generator = Generator(config.generator_widths, config.size, config.features)
     generator.load_state_dict(weights)
     return generator.eval()
 
 
-def read_generator_config(path: Path_) -> Config:
+def read_generator_config(file: File) -> Config:
     """The config that a generator was trained with. Errors: as ``load_generator``."""
-    about = _read_about(path)
+    return _config_of(_read_generator(file)[0], name_of(file))
+
+
+def read_results(file: File) -> dict[str, Any]:
+    """What was measured when a generator was made, empty if nothing. Errors: as ``load_generator``."""
+    return _read_generator(file)[0].get("results", {})
+
+
+def _config_of(about: dict[str, Any], name: str) -> Config:
     try:
         return Config.from_dict(about["config"])
     except ValueError as error:
-        raise FileFormatError(f"{path} has a config of another kind: {error}") from error
+        raise FileFormatError(f"{name} has a config of another kind: {error}") from error
 
 
-def read_results(path: Path_) -> dict[str, Any]:
-    """What was measured when a generator was made, empty if nothing. Errors: as ``load_generator``."""
-    return _read_about(path).get("results", {})
-
-
-def _read_about(path: Path_) -> dict[str, Any]:
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"{path} is not a file; a generator.safetensors is wanted")
+def _read_generator(file: File) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """What a generator's file says of it, and its weights."""
+    name, data = name_of(file), _bytes_of(file)
     try:
-        with safe_open(Path(path), framework="pt") as file:
-            about = json.loads((file.metadata() or {})[METADATA_KEY])
+        weights = load(data)
+        # The header, which ``load`` has checked: its length in 8 bytes, then JSON.
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        about = json.loads(header["__metadata__"][METADATA_KEY])
         schema, _ = about["schema"], about["config"]
-    except (SafetensorError, LookupError, TypeError, json.JSONDecodeError) as error:
-        raise FileFormatError(f"{path} is not a generator of sicgan-lite (safetensors)") from error
+    except (SafetensorError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise FileFormatError(f"{name} is not a generator of sicgan-lite (safetensors)") from error
     if schema != SCHEMA:
-        raise FileFormatError(f"{path} has generator schema {schema!r}; this version reads {SCHEMA}")
-    return about
+        raise FileFormatError(f"{name} has generator schema {schema!r}; this version reads {SCHEMA}")
+    return about, weights
+
+
+def _bytes_of(file: File) -> bytes:
+    try:
+        return read_bytes(file, at_most=_MOST_BYTES)
+    except ValueError as error:
+        raise FileFormatError(str(error)) from None
 
 
 def _weight_shapes(config: Config) -> dict[str, torch.Size]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
 import random
 import signal
 import time
+import zipfile
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -121,6 +123,24 @@ def test_another_photograph_is_refused(checkpoint, tmp_path):
     for rgb in (other, photo().transpose(1, 0, 2)):
         with pytest.raises(FileFormatError, match="was trained on another photograph"):
             load_checkpoint(path, rgb, "cpu")
+
+
+def test_an_open_file_holds_what_a_path_holds(trained, checkpoint, generator_file):
+    opened = io.BytesIO()
+    save_checkpoint(opened, trained)
+    opened.seek(0)
+    assert everything(load_checkpoint(opened, photo(), "cpu")) == everything(trained)
+    opened = io.BytesIO()
+    save_generator(opened, trained.generator, trained.config)
+    assert opened.getvalue() == generator_file
+    opened.seek(0)
+    loaded = load_generator(opened)
+    assert bitwise(loaded.state_dict()) == bitwise(trained.generator.state_dict())
+    for load, data in ((read_checkpoint, checkpoint), (load_generator, generator_file)):
+        cut = io.BytesIO(data[:-1])
+        cut.name = "a friend's file"
+        with pytest.raises(FileFormatError, match="a friend's file is not a"):
+            load(cut)
 
 
 # --- damage and strangers -----------------------------------------------------------------------
@@ -356,6 +376,12 @@ def test_a_checkpoint_is_no_generator(checkpoint, tmp_path):
         {"rng": torch.zeros(3)},
         {"rng": torch.zeros(16, dtype=torch.uint8)},
         {"rng": "random"},
+        {"step": -5},
+        {"step": 7},
+        {"step": float("nan")},
+        {"step": "3"},
+        {"step": True},
+        {"step": torch.tensor(3)},
     ],
     ids=str,
 )
@@ -366,3 +392,68 @@ def test_a_checkpoint_whose_parts_do_not_belong_together_is_refused(trained, tmp
     with pytest.raises(FileFormatError, match="does not hold what its config describes") as error:
         load_checkpoint(path, photo(), "cpu")
     assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        {"exp_avg": torch.zeros(1)},  # the fused step would write beyond it
+        {"exp_avg": torch.full((4, 5, 3, 3), float("nan"))},
+        {"step": torch.zeros(2)},
+        {"exp_avg": None},
+        {"more": torch.zeros(1)},
+    ],
+    ids=lambda moments: " ".join(f"{key} {str(value)[:20]}" for key, value in moments.items()),
+)
+def test_moments_that_do_not_fit_the_weights_are_refused(trained, tmp_path, moments):
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, trained)
+    content = read_checkpoint(path)
+    first = content["optimizer_g"]["state"][0]
+    assert first["exp_avg"].shape == (4, 5, 3, 3)
+    first.update(moments)
+    torch.save(content, path)
+    with pytest.raises(FileFormatError, match="does not hold what its config describes"):
+        load_checkpoint(path, photo(), "cpu")
+
+
+def test_moments_that_are_missing_are_refused(trained, tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, trained)
+    for lose in (lambda state: state.pop(0), lambda state: state[0].pop("exp_avg")):
+        content = read_checkpoint(path)
+        lose(content["optimizer_d"]["state"])
+        torch.save(content, tmp_path / "less.pt")
+        with pytest.raises(FileFormatError, match="does not hold what its config describes"):
+            load_checkpoint(tmp_path / "less.pt", photo(), "cpu")
+
+
+def test_a_compressed_checkpoint_is_not_unpacked(checkpoint, tmp_path):
+    """A few kilobytes may become any number of gigabytes."""
+    path = tmp_path / "bomb.pt"
+    with zipfile.ZipFile(io.BytesIO(checkpoint)) as whole, zipfile.ZipFile(path, "w") as packed:
+        for entry in whole.infolist():
+            packed.writestr(entry.filename, whole.read(entry), zipfile.ZIP_DEFLATED)
+    with pytest.raises(FileFormatError, match=NOT_WHOLE):
+        read_checkpoint(path)
+
+
+def test_nested_metadata_is_refused(trained, tmp_path):
+    deep = "[" * 100_000
+    weights = {name: value.contiguous() for name, value in trained.generator.state_dict().items()}
+    save_file(weights, tmp_path / "deep.safetensors", {METADATA_KEY: deep})
+    with pytest.raises(FileFormatError, match="is not a generator"):
+        load_generator(tmp_path / "deep.safetensors")
+
+
+def test_one_number_that_passes_for_many_is_laid_out(trained, tmp_path):
+    """A view of one number has any shape, and the fused step would write beyond it."""
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, trained)
+    content = read_checkpoint(path)
+    content["optimizer_g"]["state"][0]["exp_avg"] = torch.zeros(1).expand(4, 5, 3, 3)
+    torch.save(content, path)
+    state = load_checkpoint(path, photo(), "cpu")
+    weights = next(state.generator.parameters())
+    assert state.optimizer_g.state[weights]["exp_avg"].stride() == weights.stride()
+    list(train(state))

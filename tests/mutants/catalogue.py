@@ -463,8 +463,8 @@ CHECKPOINT = [
     ),
     Mutant(
         "checkpoint.py",
-        "zipfile.ZipFile(data).testzip()",
-        "zipfile.ZipFile(data).comment",
+        "or archive.testzip()",
+        "",
         "a changed weight is not noticed",
         ("test_checkpoint::test_a_changed_weight_is_noticed",),
     ),
@@ -1498,6 +1498,27 @@ FILES = [
         "read_records(path)",
         "steps after a kill are told twice",
         ("studies/test_logbook::test_a_kill_between_history_and_checkpoint_costs_nothing",),
+    ),
+    Mutant(
+        "checkpoint.py",
+        'if name == "step" else torch.zeros_like(parameter).copy_(value)',
+        "",
+        "Adam writes beyond a view of one number",
+        ("test_checkpoint::test_one_number_that_passes_for_many_is_laid_out",),
+    ),
+    Mutant(
+        "checkpoint.py",
+        "        _check_step(state)\n",
+        "",
+        "a checkpoint may hold any step and any moments",
+        ("test_checkpoint::test_moments_that_are_missing_are_refused",),
+    ),
+    Mutant(
+        "checkpoint.py",
+        "packed or archive.testzip()",
+        "archive.testzip()",
+        "a small file is unpacked into any memory",
+        ("test_checkpoint::test_a_compressed_checkpoint_is_not_unpacked",),
     ),
     Mutant(
         "checkpoint.py",
