@@ -187,7 +187,8 @@ def show_features(features: Float[np.ndarray, "c h w"]) -> BookFigure:
     figure = new_figure(*size, photographic=True)
     for panel, values, name in zip(figure.subplots(1, len(features)), features, PAPER_FEATURES, strict=False):
         panel.imshow(values, cmap="gray")
-        panel.set_title(f"{name}\n{_signed(values.min())} to {_signed(values.max())}", fontsize=9.5)
+        low, high = _signed(float(values.min())), _signed(float(values.max()))
+        panel.set_title(f"{name}\n{low} to {high}", fontsize=9.5)
         panel.set_axis_off()
     return figure
 

@@ -57,6 +57,17 @@ for explorer in explorers:
 print("explorers:", len(explorers))
 """
 
+# And what a wrong answer shows on Colab's old IPython: one line, nothing of the check's source.
+ANSWER_WRONGLY = """
+from IPython import get_ipython
+from sicgan_lite.teaching.exercises import check_noise_gain
+
+told = []
+get_ipython()._showtraceback = lambda kind, error, lines: told.append(lines)
+get_ipython().run_cell("check_noise_gain(8)")
+assert [line[:10] for lines in told for line in lines] == ["Not yet: 8"], told
+"""
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -94,7 +105,7 @@ def test_a_chapter_runs_alone_on_colabs_packages(
     chapter: Path, python: Path, clean: dict[str, str], wheel: Path, tmp_path: Path
 ) -> None:
     alone = Path(shutil.copy(chapter, tmp_path))
-    ran = execute(alone, python, MOVE_EVERY_SLIDER, SICGAN_LITE_SPEC=str(wheel))
+    ran = execute(alone, python, MOVE_EVERY_SLIDER, ANSWER_WRONGLY, SICGAN_LITE_SPEC=str(wheel))
     assert [path.name for path in tmp_path.iterdir()] == [chapter.name]
     assert printed(ran.cells, "stderr") == ""
     calls = sum(cell.source.count("explore(") for cell in code_cells(chapter))

@@ -22,7 +22,7 @@ from .patch_sampling import check_closed_set as check_closed_set
 from .patch_sampling import check_sure_fit as check_sure_fit
 from .results import check_blend as check_blend
 from .results import check_color_table as check_color_table
-from .results import check_unpainted as check_unpainted
+from .results import check_descent as check_descent
 from .training import check_checkpoint_parts as check_checkpoint_parts
+from .training import check_cure as check_cure
 from .training import check_discriminator_step as check_discriminator_step
-from .training import check_schedule as check_schedule

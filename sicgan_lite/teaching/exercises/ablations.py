@@ -10,6 +10,7 @@ import numpy as np
 from sicgan_lite.studies.comparison import chance_apart, compare_seeds
 from sicgan_lite.teaching.exercises.answers import (
     correct,
+    exercise,
     explain_slip,
     not_answered,
     require,
@@ -27,6 +28,7 @@ _RESULTS = (
 _PLANS = ((1.0, 2.0, 2.0), (5.1, 2.2, 2.0), (0.5, 0.4, 2.8), (-1.1, 1.9, 2.0))
 
 
+@exercise
 def check_luck(answer: Any) -> str:
     """Check how often two equal settings with four seeds each stand apart: 2 / C(8, 4)."""
     if answer is None:
@@ -53,6 +55,7 @@ def check_luck(answer: Any) -> str:
     return correct("2 of 70 ways, 2.9 %. Four seeds each cut luck to less than a third of three seeds' 10 %.")
 
 
+@exercise
 def check_effect(answer: object) -> str:
     """Check a function ``(changed, unchanged) -> (effect, spread)`` of two lists of results.
 
@@ -70,6 +73,7 @@ def check_effect(answer: object) -> str:
     return correct("an effect in ΔE, and beside it what the seed alone does.")
 
 
+@exercise
 def check_seeds_needed(answer: object) -> str:
     """Check a function ``(effect, spread, times) -> seeds``: a whole number for each side.
 

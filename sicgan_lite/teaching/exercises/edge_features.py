@@ -6,18 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from sicgan_lite.features import coordinate_grid
+from sicgan_lite.color import rgb_to_lab
+from sicgan_lite.features import coordinate_grid, lightness_features
 from sicgan_lite.patches import ALL_TRANSFORMS
+from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.teaching.exercises.answers import (
     correct,
+    exercise,
     explain_slip,
     not_answered,
     require,
     require_function,
     require_number,
 )
+from sicgan_lite.teaching.figures import show_features
 
 
+@exercise
 def check_scharr_scale(answer: object) -> str:
     """Check the largest magnitude of Scharr's operator over lightness patches in [0, 100]."""
     if answer is None:
@@ -42,6 +47,7 @@ def check_scharr_scale(answer: object) -> str:
     return correct("dx = 1600 and dy = 1000 in the worst patch, so the scale is √356 · 100 ≈ 1887.")
 
 
+@exercise
 def check_noise_gain(answer: object) -> str:
     """Check by how much the four-neighbour Laplacian multiplies the spread of white noise."""
     if answer is None:
@@ -66,6 +72,7 @@ def check_noise_gain(answer: object) -> str:
     return correct("√(1 + 1 + 1 + 1 + 4²) = √20 ≈ 4.47.")
 
 
+@exercise
 def check_augment(answer: object) -> str:
     """Check a function ``(features, transform) -> features`` that augments one patch of U."""
     augment = require_function(answer)
@@ -81,7 +88,13 @@ def check_augment(answer: object) -> str:
             np.array_equal(given, features),
             f"{name}: the result is right, but the input was changed. A patch is used again: work on a copy.",
         )
-    return correct("edges turn with the patch, coordinates stay.")
+    cup = lightness_features(rgb_to_lab(sample_image("coffee")[56:184, 190:318])[..., 0])
+    shown = show_features(augment(np.concatenate([cup, coordinate_grid(128)]), ALL_TRANSFORMS["flip_y"]))
+    return correct(
+        "edges turn with the patch, coordinates stay.",
+        shown,
+        "Your five maps of a patch, flipped in y: the cup and its edges upside down, x and y as ever.",
+    )
 
 
 def _require_augmented(result: Any, features: np.ndarray, transform: Callable, name: str) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sicgan_lite.teaching.exercises.answers import (
     correct,
+    exercise,
     not_answered,
     require,
     require_function,
@@ -21,6 +22,7 @@ _PLAIN = 2 * math.log(2)
 _RATIOS = np.array([1e-3, 0.1, 1.0, 10.0])
 
 
+@exercise
 def check_chance_partner(answer: object) -> str:
     """Check a function ``(real_target) -> fake_target`` that gives a chance loss of 2 ln 2 for D."""
     partner = require_function(answer)
@@ -40,6 +42,7 @@ def check_chance_partner(answer: object) -> str:
     return correct("α + β = 1, on the whole line: D* is 1/2 there, and a fair coin costs ln 2 a side.")
 
 
+@exercise
 def check_pull(answer: object) -> str:
     """Check a function ``(r, alpha, beta)``: the slope of log D* by log r, where r = p_real / p_fake."""
     pull = require_function(answer)
@@ -60,6 +63,7 @@ def check_pull(answer: object) -> str:
     )
 
 
+@exercise
 def check_generator_loss(answer: object) -> str:
     """Check a function ``(logits, target) -> loss``: G's loss, built from ``softplus``."""
     import torch
@@ -118,6 +122,9 @@ def _pull_slips(r: np.ndarray, alpha: float, beta: float) -> Mapping[str, np.nda
     return {
         "that is the slope of D* itself. G climbs its logarithm: divide by D*.": exact * score,
         "that is the slope by r. By log r it is r times as much.": exact / r,
+        "the second slope is that of ln(r + 1) by r. By ln r it is r times as much: r/(r + 1).": (
+            alpha * r / (alpha * r + beta) - 1 / (r + 1)
+        ),
         "the sum of the densities was held fixed. r stands in the denominator of D* too.": (
             alpha * r / (alpha * r + beta)
         ),

@@ -17,6 +17,7 @@ from sicgan_lite.pictures.provenance import Provenance
 from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
     correct,
+    exercise,
     not_answered,
     require,
     require_function,
@@ -27,6 +28,7 @@ _PAIRS, _LEVEL = 10, 0.05
 _LABEL = Provenance("a colouring program", "1.0", source_sha256="5a" * 32)
 
 
+@exercise
 def check_blind_test(answer: Any) -> str:
     """Check how many of 10 pairs must be right, so that a coin gets there in at most 5 % of all tries."""
     if answer is None:
@@ -48,6 +50,7 @@ def check_blind_test(answer: Any) -> str:
     return correct(f"a coin has 9 or more in {tail:.1%} of all tries, and 8 or more in {less:.1%}.")
 
 
+@exercise
 def check_carried_color(answer: object) -> str:
     """Check a function ``(source, target) -> rgb``: the target's lightness in the source's mean ab.
 
@@ -73,6 +76,7 @@ def check_carried_color(answer: object) -> str:
     return correct("this constant has seen the other photograph only, as a borrowed generator has.")
 
 
+@exercise
 def check_resave(answer: object) -> str:
     """Check a function ``(source, target)``: half the size, saved as PNG with the source's label.
 

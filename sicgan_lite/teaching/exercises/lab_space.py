@@ -5,12 +5,19 @@ from typing import Any
 
 import numpy as np
 
+from sicgan_lite.arrays import shrink
 from sicgan_lite.color import clip_to_gamut, lab_to_rgb, merge_ab, rgb_to_lab
-from sicgan_lite.teaching.exercises.answers import correct, not_answered, require, require_function
+from sicgan_lite.metrics import delta_e
+from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.plotting import show_images
+from sicgan_lite.teaching.exercises.answers import correct, exercise, not_answered, require, require_function
 
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+_LUMA_601 = np.array([0.299, 0.587, 0.114])
+_ROUNDED = "that is L, rounded to whole numbers. Keep it as a float: later chapters count on its digits."
 
 
+@exercise
 def check_lightness(answer: object) -> str:
     """Check a function ``(rgb) -> L``, from uint8 sRGB (h, w, 3) to lightness (h, w) in [0, 100]."""
     lightness_of = require_function(answer)
@@ -21,10 +28,19 @@ def check_lightness(answer: object) -> str:
     got = _require_array(got, rgb.shape[:2])
     exact = rgb_to_lab(rgb)[..., 0]
     _explain(got, _lightness_slips(rgb, exact))
+    whole = np.array_equal(got, np.rint(got)) and float(np.abs(got - exact).max()) < 1.01
+    require(not whole, _ROUNDED)
     _require_close(got, exact, 0.1, "Compare each step with the one in the text: linear light, Y, L.")
-    return correct("three weights and a cube root carry the whole grey picture.")
+    cup = _cup()
+    shown = show_images([cup, lightness_of(cup)], ["Photograph", "Your L"], limits=(0, 100))
+    return correct(
+        "three weights and a cube root carry the whole grey picture.",
+        shown,
+        "A red cup, and beside it your lightness of it: a grey photograph.",
+    )
 
 
+@exercise
 def check_rotate_hue(answer: object) -> str:
     """Check a function ``(lab, degrees) -> lab`` that turns every hue and keeps L and chroma."""
     rotate_hue = require_function(answer)
@@ -45,9 +61,16 @@ def check_rotate_hue(answer: object) -> str:
     _explain(got[..., 1:], _rotation_slips(lab[..., 1], lab[..., 2]))
     exact = _turned(lab[..., 1], lab[..., 2], 30)
     _require_close(got[..., 1:], exact, 1e-2, "Try 90°: a = 10, b = 0 becomes a = 0, b = 10.")
-    return correct("L and chroma stay, only the hue turns. Not every turned colour can be shown.")
+    cup = _cup()
+    turned = lab_to_rgb(clip_to_gamut(np.asarray(rotate_hue(rgb_to_lab(cup), 120), np.float32)))
+    return correct(
+        "L and chroma stay, only the hue turns. Not every turned colour can be shown.",
+        show_images([cup, turned], ["Photograph", "Your hues, turned by 120°"]),
+        "A red cup on brown wood, and beside it the same cup in your hues: red has become green.",
+    )
 
 
+@exercise
 def check_paint_known(answer: object) -> str:
     """Check a function ``(rgb, known) -> rgb``: the mean-colour baseline of a partly known picture.
 
@@ -67,7 +90,19 @@ def check_paint_known(answer: object) -> str:
     _explain(got, _painting_slips(rgb, lab, known), tolerance=1)
     exact = merge_ab(lab[..., 0], _flat(lab, known))
     _require_close(got, exact, 1, "Wanted: each pixel's own L, and the mean ab over lab[known].")
-    return correct("no held-out colour was seen, and every pixel keeps its lightness.")
+    cup = _cup()
+    left = np.broadcast_to(np.arange(cup.shape[1]) < cup.shape[1] // 2, cup.shape[:2]).copy()
+    painted = np.asarray(paint(cup, left))
+    title = f"Yours, left half known: ΔE {delta_e(painted, cup):.1f}"
+    return correct(
+        "no held-out colour was seen, and every pixel keeps its lightness.",
+        show_images([cup, painted], ["Photograph", title]),
+        "A red cup, and beside it your painting: its lightness in one reddish brown.",
+    )
+
+
+def _cup() -> np.ndarray:
+    return shrink(sample_image("coffee"), 300)
 
 
 def _lightness_probe() -> np.ndarray:
@@ -78,7 +113,7 @@ def _lightness_probe() -> np.ndarray:
 
 def _lightness_slips(rgb: np.ndarray, exact: np.ndarray) -> dict[str, np.ndarray]:
     coded = rgb / 255
-    linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    linear = _decode(coded)
     luminance = linear @ _LUMINANCE
     return {
         "the sRGB values went in as they are stored. Undo their coding first: 128 is not half the light.": (
@@ -90,6 +125,18 @@ def _lightness_slips(rgb: np.ndarray, exact: np.ndarray) -> dict[str, np.ndarray
         "everything is 16 too light, and black is not black: L = 116 f(Y) − 16.": exact + 16,
         "a power of 2.2 is near, but sRGB is straight for dark colours, and 2.4 with an offset above.": (
             _cube_root_law(coded**2.2 @ _LUMINANCE)
+        ),
+        "those are the weights of old television, 0.299, 0.587 and 0.114. They are made for coded values; "
+        "light in sRGB weighs 0.2126, 0.7152 and 0.0722.": _cube_root_law(linear @ _LUMA_601),
+        "that is the grey of old television, 0.299 R + 0.587 G + 0.114 B of the stored values: no L. Undo "
+        "the coding, weigh with the row for Y, take the cube root.": coded @ _LUMA_601 * 100,
+        "the weights are those of old television, 0.299, 0.587 and 0.114, and the values went in as they are "
+        "stored. Undo their coding, and take the row for Y.": _cube_root_law(coded @ _LUMA_601),
+        "that is a square root of Y. An eye is nearer to the cube root: np.cbrt.": np.where(
+            luminance > (6 / 29) ** 3, 116 * np.sqrt(luminance) - 16, (29 / 3) ** 3 * luminance
+        ),
+        "the stored values were not divided by 255 before they were decoded: c runs from 0 to 1.": (
+            _cube_root_law(_decode(rgb.astype(float)) @ _LUMINANCE)
         ),
         "that is the luminance Y. An eye sees about its cube root.": luminance,
         "that is the luminance Y in per cent. An eye sees about its cube root.": 100 * luminance,
@@ -105,6 +152,10 @@ def _lightness_slips(rgb: np.ndarray, exact: np.ndarray) -> dict[str, np.ndarray
             116 * np.cbrt(luminance) - 16
         ),
     }
+
+
+def _decode(coded: np.ndarray) -> np.ndarray:
+    return np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
 
 
 def _cube_root_law(luminance: np.ndarray) -> np.ndarray:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from sicgan_lite.color import lab_to_rgb, merge_ab, rgb_to_lab, scale_ab, unscale_ab
 from sicgan_lite.patches import ALL_TRANSFORMS
+from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.plotting import BookFigure, show_images
 from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
     correct,
+    exercise,
     not_answered,
     require,
     require_function,
     require_number,
 )
 
+_CORNERS = ((60, 180), (190, 60), (230, 290), (20, 440))  # rim, saucer, spoon and table of the cup
 _PLAIN, _CONDITIONAL = 230_849, 232_577  # parameters of the paper's D, without and with features
 _SIZE_SLIPS: dict[int, str] = {
     _PLAIN: "that is the D that sees a and b alone.",
@@ -25,6 +30,8 @@ _SIZE_SLIPS: dict[int, str] = {
     _PLAIN + 3 * 9 * 64 + 3 * 64: "a filter has one bias, however many channels it reads.",
     _PLAIN + 5 * 9 * 64: "three channels are new. a and b were counted already.",
     _PLAIN + 2 * 9 * 64: "that adds two channels. There are three lightness features.",
+    _CONDITIONAL - 1: "off by one: the sum at the very end has a bias too.",
+    _CONDITIONAL + 1: "off by one: each filter has one bias, and the sum at the very end one.",
     _CONDITIONAL - 321: "the biases are missing: one for each of 64 + 128 + 128 filters, and one at the end.",
     226_690: "that is G. It reads five channels too, but it ends in a convolution.",
 }
@@ -39,6 +46,7 @@ _STACKS: tuple[tuple[list[int], list[int]], ...] = (
 )
 
 
+@exercise
 def check_conditional_size(answer: object) -> str:
     """Check the number of parameters of the paper's D when it reads three feature maps more."""
     if answer is None:
@@ -50,6 +58,7 @@ def check_conditional_size(answer: object) -> str:
     return correct("1,728 weights more, 0.7 % of D.")
 
 
+@exercise
 def check_field(answer: object) -> str:
     """Check a function ``(kernels, strides) -> width`` that gives the receptive field of a stack."""
     field = require_function(answer)
@@ -60,6 +69,7 @@ def check_field(answer: object) -> str:
     return correct("a kernel widens the field by its size less one, times all strides before it.")
 
 
+@exercise
 def check_fool(answer: object) -> str:
     """Check a function ``ab -> ab`` whose result no discriminator without lightness can object to.
 
@@ -82,7 +92,24 @@ def check_fool(answer: object) -> str:
         f"the colours of patch {missing[:1]} are gone and others occur twice. D can notice that: "
         "use each exactly once.",
     )
-    return correct("the same patches in another order: every D without lightness gives the same logits.")
+    return correct(
+        "the same patches in another order: every D without lightness gives the same logits.",
+        _fooled(fool),
+        "Four patches of a photograph of a cup in their own colours, and below them in yours: "
+        "plainly wrong, and nothing that D can object to.",
+    )
+
+
+def _fooled(fool: Callable[..., Any]) -> BookFigure:
+    """Four patches of the cup in their own colours, and below in those that the answer gives them."""
+    cup = sample_image("coffee")
+    labs = [rgb_to_lab(cup[row : row + 128, column : column + 128]) for row, column in _CORNERS]
+    given = np.stack([scale_ab(lab[..., 1:]).transpose(2, 0, 1) for lab in labs])
+    moved = unscale_ab(np.asarray(fool(given.copy()), np.float32).transpose(0, 2, 3, 1))
+    pictures = [lab_to_rgb(lab) for lab in labs]
+    pictures += [merge_ab(lab[..., 0], ab) for lab, ab in zip(labs, moved, strict=True)]
+    titles = [f"{whose} {number}" for whose in ("Patch", "Yours") for number in range(1, 5)]
+    return show_images(pictures, titles, columns=4)
 
 
 def _explain_field(value: float, kernels: Sequence[int], strides: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ from sicgan_lite.patches import ALL_TRANSFORMS, TRANSFORMS
 from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
     correct,
+    exercise,
     explain_slip,
     not_answered,
     require,
@@ -21,6 +22,7 @@ _DISTANCE = 20
 _JAMMED = range(225, 256)  # what random placing reached, with a margin on both sides
 
 
+@exercise
 def check_sure_fit(answer: object) -> str:
     """Check how many origins of 128×128 patches are sure to fit on 400×600 at a distance of 20."""
     if answer is None:
@@ -29,7 +31,8 @@ def check_sure_fit(answer: object) -> str:
     near = _points_nearer_than(_DISTANCE)
     exact = (_POSITIONS - 1) // near + 1
     slips = {
-        exact - 1: "one too few. The first origin needs nobody's leave: the bound is on n − 1.",
+        exact - 1: "one too few. Either the first origin was asked for leave, and it needs nobody's: the "
+        "bound is on n − 1. Or positions at exactly 20 were counted as forbidden: nearer than 20 means < 20.",
         exact + 1: "one too many: at this number the n − 1 origins before the last may close every position.",
         (400 * 600 - 1) // near + 1: "that counts all pixels. An origin needs room for its patch "
         "to the right and below.",
@@ -55,6 +58,7 @@ def check_sure_fit(answer: object) -> str:
     return correct(f"{exact - 1} origins forbid at most {exact - 1} · {near} of {_POSITIONS} positions.")
 
 
+@exercise
 def check_closed_set(answer: Any) -> str:
     """Check four of the paper's six symmetries that are closed under composition, by their names."""
     if answer is None:
@@ -75,6 +79,7 @@ def check_closed_set(answer: Any) -> str:
     return correct("whatever follows whatever, you stay among these four.")
 
 
+@exercise
 def check_clean_test(answer: object) -> str:
     """Check a function ``(test, train, size)`` that keeps the test origins apart from all training."""
     clean = require_function(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -10,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sicgan_lite.arrays import shrink
 from sicgan_lite.config import Config
+from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.plotting import show_images
 from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
     correct,
+    exercise,
     not_answered,
     require,
     require_function,
@@ -22,12 +27,13 @@ from sicgan_lite.teaching.exercises.answers import (
 
 if TYPE_CHECKING:
     import torch
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from sicgan_lite.networks import Discriminator, Generator
     from sicgan_lite.training import StepRecord, TrainState
 
-_PATCHES, _BATCH, _EPOCHS = 6000, 64, 10
+_GAME_STEPS = 200
+_ALIVE, _BURST = 0.01, 100.0  # live games have a pull between these
 _PARTS: tuple[str, ...] = ("generator", "discriminator", "optimizer_g", "optimizer_d", "step", "rng")
 _DERIVED = {
     "patches": "the photograph and the seed in the config give the patches again",
@@ -48,34 +54,31 @@ _SMALL = Config(
 )
 
 
-def check_schedule(answer: Any) -> str:
-    """Check (steps, size of an epoch's last batch) for 6000 patches, batches of 64 and 10 epochs."""
+@exercise
+def check_cure(answer: Any) -> str:
+    """Check (rate, unit): a learning rate that kills D's ReLUs in the pixel game, and a unit that survives.
+
+    Two games of 200 steps on the cup, with one seed and this rate: one with ReLUs in D, one with the unit.
+    """
     if answer is None:
-        return not_answered("give two whole numbers, (steps, patches in the last batch of an epoch).")
+        return not_answered("give two things, (a rate at which D dies, a unit that lives at that rate).")
     pair = isinstance(answer, tuple | list) and len(answer) == 2
-    require(pair, f"two numbers are asked for, (steps, patches in the last batch), got {answer!r}.")
-    steps, last = (require_number(number) for number in answer)
-    full, rest = divmod(_PATCHES, _BATCH)
-    slips = {
-        full + 1: "that is one epoch. There are ten.",
-        full * _EPOCHS: "the last, smaller batch of each epoch was dropped. It is trained on too.",
-        math.ceil(_PATCHES * _EPOCHS / _BATCH): "an epoch ends with a smaller batch, and the next starts "
-        "anew: round up in each epoch, then multiply.",
-        _PATCHES * _EPOCHS / _BATCH: "a step is whole. Round up the batches of one epoch first.",
-        _PATCHES * _EPOCHS: "that counts patches. A step takes 64 of them.",
-    }
-    require(steps not in slips, f"{steps:g} steps: {slips.get(steps)}")
-    require(
-        steps == (full + 1) * _EPOCHS, f"{steps:g} steps: how many batches has one epoch, at most 64 each?"
+    require(pair, f"two things are asked for, (rate, unit), got {reprlib.repr(answer)}.")
+    rate, unit = require_number(answer[0]), _require_unit(answer[1])
+    require(rate > 0, f"a rate of {rate:g}: D would not learn at all. A rate is above 0.")
+    broken = _play(rate, None)
+    _explain_broken(broken, rate)
+    cured = _play(rate, unit)
+    _explain_cured(cured, rate, unit)
+    return correct(
+        f"at a rate of {rate:g} D's ReLUs give a pull of 0, and with {unit} the pull is {cured.pull:.2g}. "
+        "A unit that has a slope on both sides cannot die.",
+        show_images([broken.picture, cured.picture], ["D dead", f"D alive: pull {cured.pull:.2g}"]),
+        "The cup as two games painted it: one whose D died early, and one whose D lived.",
     )
-    require(last != 0, "0 patches: 6000 is no multiple of 64, so something is left over.")
-    require(
-        last != _BATCH, f"{last:g} patches: 94 full batches would be {94 * _BATCH} patches. There are 6000."
-    )
-    require(last == rest, f"{last:g} patches in the last batch: 93 full batches take {93 * _BATCH} of 6000.")
-    return correct("94 batches an epoch, 940 steps, and 48 patches in the last batch of each epoch.")
 
 
+@exercise
 def check_discriminator_step(answer: object) -> str:
     """Check a function ``(generator, discriminator, optimizer, features, real) -> loss``.
 
@@ -101,6 +104,7 @@ def check_discriminator_step(answer: object) -> str:
     return correct("D has made one step of its own loss, and G has noticed nothing.")
 
 
+@exercise
 def check_checkpoint_parts(answer: Any) -> str:
     """Check the parts of a state that a checkpoint must hold, by stopping and resuming a small run."""
     if answer is None:
@@ -116,6 +120,75 @@ def check_checkpoint_parts(answer: Any) -> str:
     for straight, again in zip(whole, resumed, strict=False):
         _explain_difference(straight, again, set(_PARTS) - parts)
     return correct("stopped after three steps and resumed, the run repeats every number to the last bit.")
+
+
+@dataclass(frozen=True)
+class _Played:
+    """How a pixel game ended: G's picture, and D's pull on it, over the last ten steps."""
+
+    picture: np.ndarray
+    pull: float
+
+
+def _require_unit(unit: Any) -> nn.Module:
+    import torch
+    from torch import nn
+
+    is_class = isinstance(unit, type) and issubclass(unit, nn.Module)
+    require(
+        not is_class, f"{reprlib.repr(unit)} is a class. Make a unit of it, with brackets, as in nn.ReLU()."
+    )
+    if not isinstance(unit, nn.Module):
+        raise WrongAnswer(f"the second is to be a unit, as nn.ReLU() is one, got {reprlib.repr(unit)}.")
+    require(not isinstance(unit, nn.ReLU), "the unit is a ReLU again, which is to die at this rate.")
+    with torch.no_grad():
+        bend = torch.diff(unit(torch.linspace(-3, 3, 61)), n=2).abs().max()
+    require(
+        bool(bend > 1e-3),
+        f"{unit} is a straight line. D would live, and could tell colours apart along one direction only.",
+    )
+    return unit
+
+
+def _play(rate: float, unit: nn.Module | None) -> _Played:
+    """Play the pixel game on the cup with this rate for D, and with this unit in place of D's ReLUs."""
+    import torch
+    from torch import nn
+
+    from sicgan_lite.teaching.pixel_game import PixelGame
+
+    game = PixelGame(shrink(sample_image("coffee")), seed=0, dtype=torch.float64)
+    game.lr_discriminator = rate
+    for place, layer in enumerate(game.discriminator):
+        if unit is not None and isinstance(layer, nn.ReLU):
+            game.discriminator[place] = unit.double()
+    pull = game.run(_GAME_STEPS).pull[-10:].mean()
+    return _Played(game.colorize(shrink(sample_image("coffee"), 300)), float(pull))
+
+
+def _explain_broken(played: _Played, rate: float) -> None:
+    require(
+        math.isfinite(played.pull),
+        f"at a rate of {rate:g} D has burst: its pull is no number any more. Dead means a pull of 0.",
+    )
+    require(
+        played.pull == 0,
+        f"at a rate of {rate:g} the D with ReLUs lives: its pull is {played.pull:.2g}, and not 0. At "
+        "first Adam moves each weight by about the rate. How far must that be to shut every ReLU?",
+    )
+
+
+def _explain_cured(played: _Played, rate: float, unit: nn.Module) -> None:
+    require(
+        played.pull <= _BURST,
+        f"at a rate of {rate:g} ReLU dies, but {unit} bursts: its pull is {played.pull:.2g}. "
+        "Try a smaller rate.",
+    )
+    require(
+        played.pull >= _ALIVE,
+        f"at a rate of {rate:g} ReLU dies, and {unit} nearly so: its pull is {played.pull:.2g}. "
+        "Which unit has a slope wherever it is thrown?",
+    )
 
 
 @dataclass(frozen=True)

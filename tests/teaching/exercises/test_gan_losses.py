@@ -68,6 +68,7 @@ def test_a_right_pull() -> None:
         (lambda r, a, b: by_differences(r, a, b) * d_star(r, a, b), "slope of D. itself"),
         (lambda r, a, b: by_differences(r, a, b) / r, "by r. By log r"),
         (lambda r, a, b: a * r / (a * r + b), "held fixed"),
+        (lambda r, a, b: a * r / (a * r + b) - 1 / (r + 1), "second slope is that of ln"),
         (lambda r, a, b: 1 / (1 + r), "β is missing"),
         (lambda r, a, b: -by_differences(r, a, b), "sign is turned"),
         (lambda r, a, b: np.log(d_star(r, a, b)), "not its slope"),

@@ -10,6 +10,7 @@ from sicgan_lite.color import lab_to_rgb, merge_ab, rgb_to_lab
 from sicgan_lite.teaching.exercises import WrongAnswer, check_lightness, check_paint_known, check_rotate_hue
 
 WEIGHTS = np.array([0.2126, 0.7152, 0.0722])
+TELEVISION = np.array([0.299, 0.587, 0.114])
 
 
 def decode(rgb):
@@ -17,9 +18,9 @@ def decode(rgb):
     return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
 
 
-def lightness(rgb, *, linear=decode, weights=WEIGHTS, dark=True):
+def lightness(rgb, *, linear=decode, weights=WEIGHTS, dark=True, root=np.cbrt):
     Y = linear(rgb) @ weights
-    return np.where(dark & (Y <= 0.008856), 903.3 * Y, 116 * np.cbrt(Y) - 16)
+    return np.where(dark & (Y <= 0.008856), 903.3 * Y, 116 * root(Y) - 16)
 
 
 def rotated(lab, angle):
@@ -106,6 +107,17 @@ WRONG = [
     (check_lightness, lambda rgb: lightness(rgb, linear=lambda v: (v / 255) ** 2.2), "2.2 is near"),
     (check_lightness, lambda rgb: 100 * (rgb / 255) @ WEIGHTS, "weighted stored values"),
     (check_lightness, lambda rgb: lightness(rgb) + 16, "16 too light"),
+    (check_lightness, lambda rgb: lightness(rgb, weights=TELEVISION), "0.299, 0.587 and 0.114. They"),
+    (check_lightness, lambda rgb: 100 * (rgb / 255) @ TELEVISION, "grey of old television"),
+    (
+        check_lightness,
+        lambda rgb: lightness(rgb, linear=lambda v: v / 255, weights=TELEVISION),
+        "old television.*as they are stored",
+    ),
+    (check_lightness, lambda rgb: lightness(rgb, root=np.sqrt), "square root"),
+    (check_lightness, lambda rgb: lightness(rgb, linear=lambda v: decode(255.0 * v)), "not divided by 255"),
+    (check_lightness, lambda rgb: lightness(rgb).round(), "rounded to whole numbers"),
+    (check_lightness, lambda rgb: lightness(rgb).astype(np.uint8), "rounded to whole numbers"),
     (check_lightness, lambda rgb: lightness(rgb) * np.nan, "nan or infinity"),
     (check_lightness, lambda rgb: lightness(rgb) + 1, "difference.* is 1.00.*linear light"),
     (check_lightness, lambda rgb: lightness(rgb)[..., None], r"shape \(5, 6, 1\); wanted \(5, 6\)"),
@@ -149,6 +161,6 @@ def test_a_wrong_answer_is_told_what_is_wrong(check, answer, says):
         check(answer)
 
 
-def test_a_fault_of_the_answer_is_shown_as_it_is():
-    with pytest.raises(ZeroDivisionError):
-        check_lightness(lambda rgb: 1 / 0)
+@pytest.mark.parametrize(("check", "answer"), RIGHT)
+def test_a_right_answer_shows_the_readers_cup(check, answer):
+    assert re.search(r'<img alt="A red cup.{30}', check(answer)._repr_html_())

@@ -32,6 +32,8 @@ def test_the_size_is_that_of_the_conditional_discriminator() -> None:
         (233_729, "counted already"),
         (232_001, "three lightness features"),
         (232_256, "biases are missing"),
+        (232_576, "off by one: the sum"),
+        (232_578, "off by one: each filter"),
         (226_690, "that is G"),
         (1_728, "Only the first layer"),
         (232_577.5, "Only the first layer"),
@@ -80,7 +82,9 @@ def test_a_wrong_field_is_explained(answer: Any, said: str) -> None:
 
 @pytest.mark.parametrize("move", [lambda ab: np.roll(ab, 1, axis=0), lambda ab: torch.tensor(ab).roll(3, 0)])
 def test_the_same_patches_in_another_order_fool(move: Any) -> None:
-    assert check_fool(move).startswith("Correct: ")
+    said: Any = check_fool(move)
+    assert said.startswith("Correct: ")
+    assert 'alt="Four patches of a photograph' in said._repr_html_()
 
 
 @pytest.mark.parametrize(

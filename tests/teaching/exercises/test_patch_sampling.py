@@ -37,7 +37,7 @@ def test_sure_fit_the_largest_number_whose_safe_distance_is_20() -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (103, "one too few"),
+        (103, "one too few.*nearer than 20 means < 20"),
         (105, "one too many"),
         (193, "counts all pixels"),
         (424, "not d/2"),

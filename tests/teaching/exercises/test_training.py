@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 from sicgan_lite.teaching.exercises import (
     WrongAnswer,
     check_checkpoint_parts,
+    check_cure,
     check_discriminator_step,
-    check_schedule,
 )
 
 WHOLE = {"generator", "discriminator", "optimizer_g", "optimizer_d", "step", "rng"}
@@ -56,7 +58,7 @@ def real_only(generator: Any, discriminator: Any, optimizer: Any, features: Any,
     return loss_on(discriminator(real, features), 0.9).item()
 
 
-@pytest.mark.parametrize("check", [check_schedule, check_checkpoint_parts])
+@pytest.mark.parametrize("check", [check_cure, check_checkpoint_parts])
 def test_an_open_exercise_says_what_is_asked(check: Callable[[object], str]) -> None:
     assert check(None).startswith("Not answered yet: ")
 
@@ -65,30 +67,32 @@ def test_an_open_step_says_what_is_asked() -> None:
     assert check_discriminator_step(lambda *_: None).startswith("Not answered yet: ")
 
 
-@pytest.mark.parametrize("answer", [(940, 48), [940, 48]])
-def test_a_right_schedule(answer: Any) -> None:
-    assert check_schedule(answer).startswith("Correct: ")
+@pytest.mark.parametrize("unit", [nn.LeakyReLU(0.2), nn.PReLU()])
+def test_a_leaky_unit_is_a_cure(unit: nn.Module) -> None:
+    said: Any = check_cure((0.3, unit))
+    assert re.match(r"Correct: at a rate of 0.3 D's ReLUs give a pull of 0", said)
+    assert 'alt="The cup as two games painted it' in said._repr_html_()
 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ((938, 48), "round up in each epoch"),
-        ((937.5, 48), "a step is whole"),
-        ((930, 48), "smaller batch of each epoch was dropped"),
-        ((94, 48), "that is one epoch"),
-        ((60000, 48), "counts patches"),
-        ((3140, 8), "how many batches"),
-        ((940, 64), "94 full batches would be 6016"),
-        ((940, 0), "no multiple of 64"),
-        ((940, 32), "93 full batches take 5952"),
-        (940, "two numbers"),
-        (("940", 48), "a number is asked for"),
+        ((0.004, nn.LeakyReLU(0.2)), "D with ReLUs lives: its pull is 0"),
+        ((0.2, nn.ReLU()), "is a ReLU again"),
+        ((0.2, nn.LeakyReLU), "is a class"),
+        ((0.2, nn.Identity()), "straight line"),
+        ((0.3, nn.ReLU6()), "ReLU dies, and ReLU6.. nearly so: its pull is 0"),
+        ((10, nn.LeakyReLU(0.2)), "bursts"),
+        ((0, nn.LeakyReLU(0.2)), "not learn at all"),
+        ((-0.1, nn.LeakyReLU(0.2)), "not learn at all"),
+        ((0.2, torch.relu), "is to be a unit"),
+        ((0.2,), "two things"),
+        (("0.2", nn.LeakyReLU(0.2)), "a number is asked for"),
     ],
 )
-def test_a_wrong_schedule_is_explained(answer: Any, said: str) -> None:
+def test_what_is_no_break_or_no_cure_is_explained(answer: Any, said: str) -> None:
     with pytest.raises(WrongAnswer, match=said):
-        check_schedule(answer)
+        check_cure(answer)
 
 
 def test_a_right_step() -> None:
