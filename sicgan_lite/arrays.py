@@ -1,8 +1,10 @@
-"""Arrays that come from outside: checked, with errors that name what came; and made small."""
+"""Values and arrays from outside: checked, with errors that name what came; and made small."""
 
 import math
-from collections.abc import Callable
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
@@ -37,13 +39,20 @@ def check_float(
 
 def shrink(rgb: UInt8[np.ndarray, "h w 3"], width: int = 96) -> UInt8[np.ndarray, "h2 w2 3"]:
     """The photograph at this width, each pixel the mean of the area that it covers."""
-    import cv2  # here: reading a picture file needs none
-
     check_rgb(rgb)
     if not 1 <= width <= rgb.shape[1]:
         raise ValueError(f"width must be between 1 and the photograph's {rgb.shape[1]}, got {width}")
-    height = max(1, round(rgb.shape[0] * width / rgb.shape[1]))
-    return cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
+    return shrink_to(rgb, width)
+
+
+def shrink_to(image: np.ndarray, width: int | None) -> np.ndarray:
+    """The image at this width if it is wider, each pixel the mean of the area that it covers."""
+    if width is None or image.shape[1] <= width:
+        return image
+    import cv2  # here: reading a picture file needs none
+
+    height = max(1, round(image.shape[0] * width / image.shape[1]))
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _check_array(array: Any, name: str, shape: Shape, kind: str, accepts: Callable[[Any], bool]) -> None:
@@ -64,3 +73,64 @@ def _fits(came: tuple[int, ...], wanted: Shape) -> bool:
 
 def _describe(shape: Shape) -> str:
     return f"({', '.join('any' if length is None else str(length) for length in shape)})"
+
+
+class Limit(NamedTuple):
+    """What a setting must be: as a test, and in the words of an error."""
+
+    accepts: Callable[[Any], bool]
+    words: str
+
+
+def whole(low: int, high: int | None = None) -> Limit:
+    """A whole number of at least ``low`` and, if there is a ``high``, at most that."""
+
+    def accepts(value: Any) -> bool:
+        number = isinstance(value, int) and not isinstance(value, bool)
+        return number and low <= value and (high is None or value <= high)
+
+    return Limit(accepts, f"a whole number of at least {low}" + ("" if high is None else f", at most {high}"))
+
+
+def one_of(choices: tuple[Any, ...]) -> Limit:
+    """One of these values, which are of one type."""
+    return Limit(lambda value: type(value) is type(choices[0]) and value in choices, f"one of {choices}")
+
+
+def or_none(other: Limit) -> Limit:
+    """None, or what the other limit allows."""
+    return Limit(lambda value: value is None or other.accepts(value), f"None or {other.words}")
+
+
+def several(each: Limit, least: int, most: int) -> Limit:
+    """A tuple of ``least`` to ``most`` values, each within the same limit."""
+
+    def accepts(value: Any) -> bool:
+        return isinstance(value, tuple) and least <= len(value) <= most and all(map(each.accepts, value))
+
+    count = most if least == most else f"{least} to {most}"
+    return Limit(accepts, f"a tuple of {count}, each {each.words}")
+
+
+def unknown_name(names: Iterable[Any], known: Iterable[str], kind: str) -> str:
+    """What to say of the first name that is not known, and which may have been meant; "" if all are."""
+    known = sorted(known)
+    for name in names:
+        if name not in known:
+            meant = get_close_matches(str(name), known, 1)
+            hint = f" (did you mean {meant[0]!r}?)" if meant else ""
+            return f"unknown {kind} {name!r}{hint}; the {kind.rsplit(maxsplit=1)[-1]}s are {known}"
+    return ""
+
+
+def _is_real(value: Any, low: float = 0, high: float = sys.float_info.max) -> bool:
+    # Comparing turns away NaN, infinities and whole numbers too large for a float.
+    real = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return real and low <= value <= high
+
+
+POSITIVE = Limit(lambda value: _is_real(value) and value > 0, "a finite number above 0")
+AT_LEAST_0 = Limit(_is_real, "a finite number of at least 0")
+SHARE = Limit(lambda value: _is_real(value, 0, 1), "a number in [0, 1]")
+BELOW_1 = Limit(lambda value: _is_real(value) and value < 1, "a number in [0, 1)")
+FLAG = Limit(lambda value: isinstance(value, bool), "True or False")

@@ -100,7 +100,7 @@ def _sample_pixels(
     for index in rng.permutation(len(patches))[: -(-samples // per_patch)].tolist():
         u, v = patches[[index]]
         pixels = rng.integers(patches.size**2, size=per_patch)
-        features.append(u.reshape(5, -1)[:, pixels].T)
+        features.append(u[0, :5].reshape(5, -1)[:, pixels].T)
         ab.append(v.reshape(2, -1)[:, pixels].T)
     return np.concatenate(features), np.concatenate(ab)
 

@@ -42,7 +42,7 @@ def save_checkpoint(file: File, state: TrainState) -> None:
                 f"after step {state.step} the {part}'s weights are not finite; "
                 f"{name_of(file)} is left as it was"
             )
-    content: dict[str, Any] = {part: getattr(state, part).state_dict() for part in _PARTS}
+    content: dict[str, Any] = {part: getattr(state, part).state_dict() for part in _parts(state)}
     content |= {
         "schema": SCHEMA,
         "step": state.step,
@@ -69,7 +69,7 @@ def load_checkpoint(file: File, rgb: UInt8[np.ndarray, "h w 3"], device: str = "
         )
     state = TrainState.create(rgb, Config.from_dict(content["config"]), device)
     try:
-        for part in _PARTS:
+        for part in _parts(state):
             getattr(state, part).load_state_dict(content[part])
         state.rng.set_state(content["rng"])
         state.step = content["step"]
@@ -80,6 +80,10 @@ def load_checkpoint(file: File, rgb: UInt8[np.ndarray, "h w 3"], device: str = "
             f"than {state.device}"
         ) from error
     return state
+
+
+def _parts(state: TrainState) -> tuple[str, ...]:
+    return _PARTS if state.average is None else (*_PARTS, "average")
 
 
 def _check_step(state: TrainState) -> None:
@@ -153,7 +157,7 @@ def load_generator(file: File) -> Generator:
     if shapes != _weight_shapes(config):  # before building: a foreign config may ask for any memory
         raise FileFormatError(f"{name} does not hold the weights that its config describes")
     with torch.random.fork_rng(devices=[]):  # building draws initial weights
-        generator = Generator(config.generator_widths, config.size, config.features)
+        generator = Generator.from_config(config)
     generator.load_state_dict(weights)
     return generator.eval()
 
@@ -200,5 +204,5 @@ def _bytes_of(file: File) -> bytes:
 
 def _weight_shapes(config: Config) -> dict[str, torch.Size]:
     with torch.device("meta"):  # shapes without numbers
-        generator = Generator(config.generator_widths, config.size, config.features)
+        generator = Generator.from_config(config)
     return {name: weight.shape for name, weight in generator.state_dict().items()}

@@ -8,6 +8,7 @@ from skimage.color.colorconv import rgb_from_xyz
 from sicgan_lite.arrays import check_float, check_rgb
 
 AB_SCALE = 110.0
+_PIXELS_AT_ONCE = 2**20  # scikit-image's conversion takes 20 times the memory of its input
 _MAX_LAB = 1e4  # far beyond any colour; the cubes of what is larger would overflow
 # Linear RGB may leave [0, 1] by this much and still round to the same 8-bit value as the border.
 _GAMUT_TOLERANCE = 1e-4
@@ -20,7 +21,11 @@ def rgb_to_lab(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
     for anything but a uint8 array of shape (h, w, 3). Source: CIE 15, through scikit-image.
     """
     check_rgb(rgb)
-    return rgb2lab(rgb).astype(np.float32)
+    lab = np.empty(rgb.shape, np.float32)
+    rows = max(1, _PIXELS_AT_ONCE // rgb.shape[1])
+    for top in range(0, len(rgb), rows):
+        lab[top : top + rows] = rgb2lab(rgb[top : top + rows])
+    return lab
 
 
 def lab_to_rgb(lab: Float[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:

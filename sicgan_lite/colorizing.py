@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import cv2
 import numpy as np
 import torch
 from jaxtyping import Float32, UInt8
 
-from sicgan_lite.arrays import check_float, check_rgb
+from sicgan_lite.arrays import check_float, check_rgb, shrink_to
 from sicgan_lite.color import merge_ab, rgb_to_lab, unscale_ab
-from sicgan_lite.features import coordinate_grid, lightness_features
+from sicgan_lite.features import coordinate_grid, mirror, window_features
 from sicgan_lite.networks import Generator
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
+Noise = Float32[np.ndarray, " k"] | Float32[np.ndarray, "h w k"] | None
 _PIXELS_AT_ONCE = 16 * 128 * 128  # through the network in one pass: bounds the memory
+_ROWS_AT_ONCE = 128  # of an enlarged picture
 
 
 def colorize(
@@ -23,20 +26,23 @@ def colorize(
     *,
     size: int | None = None,
     overlap: float = 0.5,
+    z: Noise = None,
     progress: Progress = iter,
 ) -> UInt8[np.ndarray, "h w 3"]:
     """Colour a picture of any size; its lightness is kept.
 
     ``size`` is the tile in pixels (the generator's own patch size), ``overlap`` a fraction of a
-    tile; 0 is disjoint tiles without a window. ``progress`` wraps the loop over bands of tiles, as
-    tqdm does. Errors: ValueError for another dtype or shape, a size below 1, an overlap outside
-    [0, 0.9].
+    tile; 0 is disjoint tiles without a window. ``z`` is for a generator with noise channels: one
+    draw (k,) for the picture, or a map (h, w, k) of its size; None is zeros. A picture wider than
+    the generator's ``width`` has its ab predicted at that width and enlarged. ``progress`` wraps the
+    loop over bands of rows, as tqdm does. Errors: ValueError for another dtype or shape, a size
+    below 1, an overlap outside [0, 0.9].
     """
     rgb = np.dstack([image] * 3) if np.ndim(image) == 2 else image
     check_rgb(rgb, "image")
     lightness = _lightness(rgb)
     colored = np.empty_like(rgb)
-    for top, ab in _ab_bands(generator, lightness, size, overlap, progress):
+    for top, ab in _ab_bands(generator, lightness, size, overlap, z, progress):
         rows = slice(top, top + len(ab))
         colored[rows] = merge_ab(lightness[rows], ab)
     return colored
@@ -48,11 +54,12 @@ def predict_ab(
     *,
     size: int | None = None,
     overlap: float = 0.5,
+    z: Noise = None,
     progress: Progress = iter,
 ) -> Float32[np.ndarray, "h w 2"]:
     """The ab that the generator gives a lightness in [0, 100], before any gamut is thought of."""
     check_float(lightness, "lightness", shape=(None, None), low=0, high=100)
-    return np.concatenate([ab for _, ab in _ab_bands(generator, lightness, size, overlap, progress)])
+    return np.concatenate([ab for _, ab in _ab_bands(generator, lightness, size, overlap, z, progress)])
 
 
 def blend_window(size: int, overlap: float = 0.5) -> Float32[np.ndarray, "size size"]:
@@ -71,21 +78,72 @@ def blend_window(size: int, overlap: float = 0.5) -> Float32[np.ndarray, "size s
 
 
 def _ab_bands(
-    generator: Generator, lightness: np.ndarray, size: int | None, overlap: float, progress: Progress
+    generator: Generator,
+    lightness: np.ndarray,
+    size: int | None,
+    overlap: float,
+    z: np.ndarray | None,
+    progress: Progress,
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """(first row, ab) of each finished band of rows, from top to bottom.
+    """(first row, ab) of each finished band of rows, from top to bottom."""
+    size, z = generator.size if size is None else size, _noise_map(generator, z, lightness.shape)
+    small = np.clip(shrink_to(lightness, generator.width), 0, 100)
+    if small.shape == lightness.shape:
+        yield from _blended_bands(generator, lightness, z, size, overlap, progress)
+        return
+    rows, columns = ((np.arange(n) + 0.5) * m / n for n, m in zip(small.shape, lightness.shape, strict=True))
+    z = z if z is None else z[np.ix_(rows.astype(int), columns.astype(int))]
+    bands = _blended_bands(generator, small, z, size, overlap, iter)
+    yield from _enlarged_bands(np.concatenate([ab for _, ab in bands]), lightness.shape, progress)
+
+
+def _noise_map(generator: Generator, z: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray | None:
+    """The map (h, w, k) of z over the picture, or None."""
+    if z is None:
+        return None
+    channels = generator.noise_channels
+    if channels == 0:
+        raise ValueError(f"this generator has no noise channels, so it takes no z (of shape {z.shape})")
+    if z.shape not in ((channels,), (*shape, channels)):
+        raise ValueError(f"z must be of shape {(channels,)} or {(*shape, channels)}, got {z.shape}")
+    check_float(z, "z", shape=z.shape)
+    return np.broadcast_to(z, (*shape, channels))
+
+
+def _enlarged_bands(
+    ab: np.ndarray, shape: tuple[int, ...], progress: Progress
+) -> Iterator[tuple[int, np.ndarray]]:
+    """A small ab at a larger shape, bilinear between pixel centres, band by band."""
+    for top in progress(range(0, shape[0], _ROWS_AT_ONCE)):
+        at = (np.arange(top, min(top + _ROWS_AT_ONCE, shape[0])) + 0.5) * len(ab) / shape[0] - 0.5
+        at = np.clip(at, 0, len(ab) - 1)
+        above = at.astype(int)
+        share = (at - above).astype(np.float32)[:, None, None]
+        rows = ab[above] * (1 - share) + ab[np.minimum(above + 1, len(ab) - 1)] * share
+        yield top, cv2.resize(rows, (shape[1], len(rows)), interpolation=cv2.INTER_LINEAR)
+
+
+def _blended_bands(
+    generator: Generator,
+    lightness: np.ndarray,
+    z: np.ndarray | None,
+    size: int,
+    overlap: float,
+    progress: Progress,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Bands of ab at the lightness's own size, of overlapping tiles.
 
     Tiles start one overlap outside the picture, whose mirror image fills the rest: so every pixel
     is covered by the same number of tiles, and no border is special.
     """
-    size = generator.size if size is None else size
     height, width = lightness.shape
     stride, window = _stride(size, overlap), blend_window(size, overlap)[..., None]
     margin = size - stride
     lefts = range(-margin, width, stride)
     unfinished = np.zeros((size, lefts[-1] + margin + size, 2), np.float32)
-    for top in progress(range(-margin, height, stride)):
-        strip = _mirrored_rows(lightness, top, size, margin, unfinished.shape[1])
+    tops = range(-margin, height, stride)
+    strips = _strips(generator, lightness, z, tops, size, (-margin, unfinished.shape[1]))
+    for top, strip in zip(progress(tops), strips, strict=True):
         for column, tile in zip(lefts, _predict_tiles(generator, strip, size, stride), strict=True):
             unfinished[:, column + margin : column + margin + size] += tile * window
         done = unfinished[max(-top, 0) : min(stride, height - top), margin : margin + width]
@@ -94,38 +152,47 @@ def _ab_bands(
         unfinished = np.concatenate([unfinished[stride:], np.zeros_like(unfinished[:stride])])
 
 
+def _strips(
+    generator: Generator,
+    lightness: np.ndarray,
+    z: np.ndarray | None,
+    tops: range,
+    size: int,
+    columns: tuple[int, int],
+) -> Iterator[np.ndarray]:
+    """Features and z of ``size`` rows from each top, the picture mirrored outside its borders.
+
+    Context is made for many strips at a time, since each looks far beyond its own rows.
+    """
+    left, width = columns
+    at_once = 1 + 256 // tops.step if generator.context else 1
+    for first in range(0, len(tops), at_once):
+        some = tops[first : first + at_once]
+        height = some[-1] - some[0] + size
+        maps = window_features(lightness, some[0], left, height, width, generator.context)
+        if z is not None:
+            rows = mirror(np.arange(some[0], some[0] + height), len(z))
+            noise = z[np.ix_(rows, mirror(np.arange(left, left + width), z.shape[1]))]
+            maps = np.concatenate([maps, noise.transpose(2, 0, 1)])
+        yield from (maps[:, top - some[0] : top - some[0] + size] for top in some)
+
+
 def _predict_tiles(generator: Generator, strip: np.ndarray, size: int, stride: int) -> Iterator[np.ndarray]:
-    """The scaled ab (size, size, 2) of each tile along a strip of feature maps (3, size, width)."""
+    """The scaled ab (size, size, 2) of each tile along a strip of maps (channels, size, width)."""
     device = next(generator.parameters()).device
     tiles = np.lib.stride_tricks.sliding_window_view(strip, size, axis=2)[:, :, ::stride]
     tiles = tiles.transpose(2, 0, 1, 3)
-    grid = coordinate_grid(size)
+    grid, channels = coordinate_grid(size), 3 + len(generator.context)
     at_once = max(1, _PIXELS_AT_ONCE // size**2)
     for start in range(0, len(tiles), at_once):
         some = tiles[start : start + at_once]
-        batch = np.concatenate([some, np.broadcast_to(grid, (len(some), 2, size, size))], axis=1)
+        grids = np.broadcast_to(grid, (len(some), 2, size, size))
+        batch = np.concatenate([some[:, :3], grids, some[:, 3:channels]], axis=1)
         tensor = torch.from_numpy(batch).to(device, memory_format=torch.channels_last)
+        z = torch.from_numpy(some[:, channels:].copy()).to(device) if some.shape[1] > channels else None
         with torch.inference_mode():  # not around the yield: it would hold for the caller too
-            ab = generator(tensor).permute(0, 2, 3, 1).float().cpu().numpy()
+            ab = generator(tensor, z).permute(0, 2, 3, 1).float().cpu().numpy()
         yield from ab
-
-
-def _mirrored_rows(lightness: np.ndarray, top: int, size: int, margin: int, width: int) -> np.ndarray:
-    """Features of ``size`` rows from ``top``, with the picture mirrored outside its borders.
-
-    One row more on either side, so that the operators see true neighbours.
-    """
-    height, inner = lightness.shape
-    rows = _mirror(np.arange(top - 1, top + size + 1), height)
-    columns = _mirror(np.arange(-margin - 1, width - margin + 1), inner)
-    return lightness_features(lightness[np.ix_(rows, columns)])[:, 1:-1, 1:-1]
-
-
-def _mirror(index: np.ndarray, length: int) -> np.ndarray:
-    """Indices reflected into [0, length) without repeating the border pixel."""
-    period = max(2 * (length - 1), 1)
-    index = np.abs(index) % period
-    return np.minimum(index, period - index) if length > 1 else np.zeros_like(index)
 
 
 def _lightness(rgb: np.ndarray, rows: int = 128) -> np.ndarray:

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from sicgan_lite.arrays import (
+    AT_LEAST_0,
+    BELOW_1,
+    FLAG,
+    POSITIVE,
+    SHARE,
+    Limit,
+    one_of,
+    or_none,
+    several,
+    unknown_name,
+    whole,
+)
 
 PAPER_FEATURES = ("lightness", "sobel", "laplacian", "x", "y")
+# Blurs and local spreads of lightness; the number is the standard deviation of the Gaussian in pixels.
+CONTEXT_FEATURES = tuple(f"{kind}_{sigma}" for kind in ("blur", "spread") for sigma in (1, 2, 4, 8, 16, 32))
 TRANSFORM_SETS = ("paper", "all")
 PRECISIONS = ("auto", "float32", "bfloat16")
+OBJECTIVES = ("non-saturating", "minimax")
+SCHEDULES = ("constant", "falling", "one-cycle")
 MAX_SEED = 2**63 - 1  # the largest that both NumPy and torch take
 # A generator may come from a stranger: what its settings ask for must fit a laptop's memory.
-MAX_SIZE, MAX_LAYERS, MAX_WIDTH = 1024, 16, 1024
+MAX_SIZE, MAX_LAYERS, MAX_WIDTH, MAX_NOISE, MAX_PIXELS = 1024, 16, 1024, 64, 2**14
+KERNELS = (1, 3, 5, 7, 9, 11)
 
 # What each preset changes in the paper's settings.
 LAPTOP: dict[str, Any] = {"generator_widths": (16, 32, 32), "discriminator_widths": (16, 32, 32)}
@@ -28,14 +47,92 @@ QUICK: dict[str, Any] = {
 }
 
 
+def _are_features(chosen: Any) -> bool:
+    names = PAPER_FEATURES + CONTEXT_FEATURES
+    ok = isinstance(chosen, tuple) and len(chosen) > 0 and all(isinstance(name, str) for name in chosen)
+    return ok and chosen == tuple(name for name in names if name in chosen)
+
+
+def _is_rectangle(holdout: Any) -> bool:
+    if not (isinstance(holdout, tuple) and len(holdout) == 4 and all(map(SHARE.accepts, holdout))):
+        return False
+    top, left, bottom, right = holdout
+    return top < bottom and left < right
+
+
+_WIDTHS = several(whole(1, MAX_WIDTH), 1, MAX_LAYERS)
+_CORNERS = "(top, left, bottom, right) with 0 <= top < bottom <= 1 and 0 <= left < right <= 1"
+
+# What each field must be; what two of them must be together is in _check_together.
+LIMITS = {
+    "size": whole(8, MAX_SIZE),
+    "num_patches": whole(1),
+    "epochs": whole(1),
+    "batch_size": whole(1),
+    "min_distance": or_none(AT_LEAST_0),
+    "transforms": one_of(TRANSFORM_SETS),
+    "generator_widths": _WIDTHS,
+    "discriminator_widths": _WIDTHS,
+    "lr_generator": POSITIVE,
+    "lr_discriminator": POSITIVE,
+    "betas": several(BELOW_1, 2, 2),
+    "real_target": SHARE,
+    "fake_target": SHARE,
+    "generator_target": SHARE,
+    "target_jitter": SHARE,
+    "noise_std": AT_LEAST_0,
+    "noise_in_generator_step": FLAG,
+    "conditional": FLAG,
+    "l1_weight": AT_LEAST_0,
+    "adversarial_weight": AT_LEAST_0,
+    "features": Limit(_are_features, f"one or more of {PAPER_FEATURES + CONTEXT_FEATURES}, in this order"),
+    "holdout": or_none(Limit(_is_rectangle, _CORNERS)),
+    "precision": one_of(PRECISIONS),
+    "seed": whole(0, MAX_SEED),
+    "noise_channels": whole(0, MAX_NOISE),
+    "leaky_slope": BELOW_1,
+    "generator_objective": one_of(OBJECTIVES),
+    "average_decay": BELOW_1,
+    "schedule": one_of(SCHEDULES),
+    "discriminator_steps": whole(1, 100),
+    "width": or_none(whole(8, MAX_PIXELS)),
+    "kernel_sizes": several(one_of(KERNELS), 1, MAX_LAYERS + 1),
+    "feature_noise": AT_LEAST_0,
+}
+
+Arguments = ParamSpec("Arguments")
+Made = TypeVar("Made")
+
+
+if TYPE_CHECKING:
+
+    class _preset:  # noqa: N801 - a decorator
+        """A class method to which a type checker gives the arguments of the class itself."""
+
+        def __init__(self, method: object) -> None: ...
+
+        def __get__(self, _: object, owner: Callable[Arguments, Made]) -> Callable[Arguments, Made]: ...
+else:
+
+    def _preset(method: classmethod) -> classmethod:
+        return method
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The settings of one training run; the defaults are the paper's.
 
     ``size`` is in pixels, ``min_distance`` in pixels between origins, ``noise_std`` in units of the
     scaled ab (ab / 110), ``holdout`` is (top, left, bottom, right) in fractions of the image, and
-    ``num_patches`` counts patches after augmentation. Errors: ValueError that names the field, its
-    value and the limit.
+    ``num_patches`` counts patches after augmentation. ``features`` are the paper's five and, after
+    them, any of CONTEXT_FEATURES. The fields after ``seed`` are not the paper's: ``noise_channels``
+    is the length of z; ``leaky_slope`` is that of D's units; ``average_decay`` belongs to a running
+    mean of G's weights, which then is the generator that is kept (0: none); ``schedule`` multiplies
+    both rates (``rate_factor``); ``discriminator_steps`` of D come before each of G; at ``width``
+    pixels a larger photograph is learned and its ab predicted (None: at its own); ``kernel_sizes``
+    are those of G's layers, the last standing for all that follow; ``feature_noise`` shifts each
+    context feature of a training patch, in units of its spread over the patches. Errors: ValueError
+    that names the field, its value and the limit; TypeError for a name that is no field.
     """
 
     size: int = 128
@@ -62,25 +159,45 @@ class Config:
     holdout: tuple[float, float, float, float] | None = None
     precision: str = "auto"
     seed: int = 0
+    noise_channels: int = 0
+    leaky_slope: float = 0.0
+    generator_objective: str = "non-saturating"
+    average_decay: float = 0.0
+    schedule: str = "constant"
+    discriminator_steps: int = 1
+    width: int | None = None
+    kernel_sizes: tuple[int, ...] = (3,)
+    feature_noise: float = 0.0
+
+    if not TYPE_CHECKING:  # a type checker reads __init__, where every field has its name
+
+        def __new__(cls, *_: Any, **settings: Any) -> Config:
+            """Refuse a name that is no field, and say which may have been meant."""
+            if unknown := unknown_name(settings, cls.__slots__, "Config field"):
+                raise TypeError(unknown)
+            return object.__new__(cls)
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            object.__setattr__(self, field.name, _plain(getattr(self, field.name)))
-        _check_counts(self)
-        _check_reals(self)
-        _check_choices(self)
-        _check_holdout(self.holdout)
+        for each in dataclasses.fields(self):
+            object.__setattr__(self, each.name, _plain(getattr(self, each.name)))
+        for name, limit in LIMITS.items():
+            value = getattr(self, name)
+            _require(limit.accepts(value), name, value, limit.words)
+        _check_together(self)
 
+    @_preset
     @classmethod
     def paper(cls, **changes: Any) -> Config:
         """The paper's experiment: 5000 patches of 128×128, 20 epochs of 157 batches."""
         return cls(**changes)
 
+    @_preset
     @classmethod
     def laptop(cls, **changes: Any) -> Config:
         """The paper's schedule with a quarter of its widths: an hour or two on two CPU cores."""
         return cls(**LAPTOP | changes)
 
+    @_preset
     @classmethod
     def quick(cls, **changes: Any) -> Config:
         """A small experiment that trains in half a minute on two CPU cores."""
@@ -116,10 +233,8 @@ class Config:
         """The config that ``to_dict`` wrote. Errors: ValueError for anything else."""
         if not isinstance(settings, dict):
             raise ValueError(f"a dict of Config fields is wanted, got {type(settings).__name__}")
-        known = {field.name for field in dataclasses.fields(cls)}
-        unknown = [name for name in settings if name not in known]
-        if unknown:
-            raise ValueError(f"unknown Config field {unknown[0]!r}; the fields are {sorted(known)}")
+        if unknown := unknown_name(settings, cls.__slots__, "Config field"):
+            raise ValueError(unknown)
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
         return cls(**values)
 
@@ -144,68 +259,9 @@ def _require(ok: bool, field: str, value: object, limit: str) -> None:
         raise ValueError(f"Config.{field} must be {limit}, got {value!r}")
 
 
-def _is_int(value: Any, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _is_real(value: Any, low: float, high: float = sys.float_info.max) -> bool:
-    # Comparing turns away NaN, infinities and whole numbers too large for a float.
-    real = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return real and low <= value <= high
-
-
-def _check_counts(config: Config) -> None:
-    least = {"size": 8, "num_patches": 1, "epochs": 1, "batch_size": 1, "seed": 0}
-    for field, low in least.items():
-        value = getattr(config, field)
-        _require(_is_int(value, low), field, value, f"a whole number of at least {low}")
-    _require(config.size <= MAX_SIZE, "size", config.size, f"at most {MAX_SIZE}")
-    _require(config.seed <= MAX_SEED, "seed", config.seed, f"at most {MAX_SEED}")
-    for field in ("generator_widths", "discriminator_widths"):
-        value = getattr(config, field)
-        ok = isinstance(value, tuple) and 0 < len(value) <= MAX_LAYERS
-        ok = ok and all(_is_int(width, 1) and width <= MAX_WIDTH for width in value)
-        _require(ok, field, value, f"a tuple of 1 to {MAX_LAYERS} whole numbers from 1 to {MAX_WIDTH}")
-
-
-def _check_reals(config: Config) -> None:
-    for field in ("lr_generator", "lr_discriminator"):
-        value = getattr(config, field)
-        _require(_is_real(value, 0) and value > 0, field, value, "a finite number above 0")
-    for field in ("real_target", "fake_target", "generator_target", "target_jitter"):
-        value = getattr(config, field)
-        _require(_is_real(value, 0, 1), field, value, "a number in [0, 1]")
-    for field in ("noise_std", "l1_weight", "adversarial_weight"):
-        value = getattr(config, field)
-        _require(_is_real(value, 0), field, value, "a finite number of at least 0")
+def _check_together(config: Config) -> None:
     weighted = config.l1_weight > 0 or config.adversarial_weight > 0
     _require(weighted, "adversarial_weight", config.adversarial_weight, "above 0 when l1_weight is 0")
-    distance = config.min_distance
-    ok = distance is None or _is_real(distance, 0)
-    _require(ok, "min_distance", distance, "None or a finite number of at least 0 (pixels)")
-    betas = config.betas
-    ok = isinstance(betas, tuple) and len(betas) == 2 and all(_is_real(b, 0) and b < 1 for b in betas)
-    _require(ok, "betas", betas, "two numbers in [0, 1)")
-
-
-def _check_choices(config: Config) -> None:
-    for field, choices in (("transforms", TRANSFORM_SETS), ("precision", PRECISIONS)):
-        value = getattr(config, field)
-        _require(isinstance(value, str) and value in choices, field, value, f"one of {choices}")
-    for field in ("noise_in_generator_step", "conditional"):
-        value = getattr(config, field)
-        _require(isinstance(value, bool), field, value, "True or False")
-    chosen = config.features
-    ok = isinstance(chosen, tuple) and len(chosen) > 0 and all(isinstance(name, str) for name in chosen)
-    ok = ok and chosen == tuple(name for name in PAPER_FEATURES if name in chosen)
-    _require(ok, "features", chosen, f"one or more of {PAPER_FEATURES}, in this order")
-
-
-def _check_holdout(holdout: Any) -> None:
-    limit = "None or (top, left, bottom, right) with 0 <= top < bottom <= 1 and 0 <= left < right <= 1"
-    if holdout is None:
-        return
-    ok = isinstance(holdout, tuple) and len(holdout) == 4 and all(_is_real(f, 0, 1) for f in holdout)
-    _require(ok, "holdout", holdout, limit)
-    top, left, bottom, right = holdout
-    _require(top < bottom and left < right, "holdout", holdout, limit)
+    layers = len(config.generator_widths) + 1
+    fitting = len(config.kernel_sizes) <= layers
+    _require(fitting, "kernel_sizes", config.kernel_sizes, f"at most {layers}, one for each of G's layers")

@@ -1,14 +1,19 @@
-"""The five numbers that the generator sees of a pixel (the paper's f1 to f5)."""
+"""What the generator sees of a pixel: the paper's five numbers (f1 to f5), and the context around it."""
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Int
 
-from sicgan_lite.arrays import check_float
+from sicgan_lite.arrays import check_float, unknown_name
 from sicgan_lite.color import scale_lightness
+from sicgan_lite.config import CONTEXT_FEATURES
 
 SOBEL_SCALE = float(np.sqrt(20)) * 100  # the largest magnitude over all patches of lightness 0–100
 LAPLACIAN_SCALE = 400.0  # a white pixel among four black ones
+SPREAD_SCALE = 20.0  # a spread that is seldom passed; 50 is the largest that there can be
+REACH = 3  # standard deviations at which a Gaussian is cut off
 
 
 def sobel_magnitude(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
@@ -39,6 +44,62 @@ def lightness_features(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndar
     return np.stack([scaled, sobel_magnitude(lightness), laplacian(lightness)])
 
 
+def context_features(
+    lightness: Float32[np.ndarray, "h w"], names: Sequence[str] = CONTEXT_FEATURES
+) -> Float32[np.ndarray, "c h w"]:
+    """Blurs and local spreads of a lightness L in [0, 100]: what stands around each pixel.
+
+    ``blur_σ`` is B(L)/50 − 1 and ``spread_σ`` is √(B(L²) − B(L)²)/20, the standard deviation around
+    the pixel. B is a Gaussian blur: along rows, then columns, with the weights exp(−d²/2σ²) at the
+    distances d = −3σ … 3σ, divided by their sum; borders are reflected without repeating the edge
+    pixel. All commute with the eight symmetries of a square. Errors: ValueError for a name that is
+    not in CONTEXT_FEATURES; as ``sobel_magnitude``.
+    """
+    if unknown := unknown_name(names, CONTEXT_FEATURES, "context feature"):
+        raise ValueError(unknown)
+    centered = _checked(lightness).astype(np.float64) - 50  # exact, and small where it is squared
+    maps = np.empty((len(names), *centered.shape), np.float32)
+    for sigma in {_sigma(name) for name in names}:
+        mean = _blur(centered, sigma)
+        for channel, name in enumerate(names):
+            if name == f"blur_{sigma}":
+                maps[channel] = mean / 50
+            elif name == f"spread_{sigma}":
+                variance = np.maximum(_blur(centered**2, sigma) - mean**2, 0)
+                maps[channel] = np.sqrt(variance) / SPREAD_SCALE
+    return maps
+
+
+def window_features(
+    lightness: Float32[np.ndarray, "h w"],
+    top: int,
+    left: int,
+    height: int,
+    width: int,
+    context: Sequence[str] = (),
+) -> Float32[np.ndarray, "channels height width"]:
+    """The lightness features of a window, then its context features, as cut from the whole picture's.
+
+    The window may reach beyond the picture, which is mirrored there. Only as much of the surroundings
+    is looked at as the operators see, so that a picture of any size can be taken piece by piece.
+    """
+    margin = max([1, *(REACH * _sigma(name) for name in context)])
+    rows = mirror(np.arange(top - margin, top + height + margin), lightness.shape[0])
+    columns = mirror(np.arange(left - margin, left + width + margin), lightness.shape[1])
+    seen = lightness[np.ix_(rows, columns)]
+    near = slice(margin - 1, 1 - margin or None)  # one pixel more than the window
+    maps = lightness_features(seen[near, near])[:, 1:-1, 1:-1]
+    inside = slice(margin, -margin)
+    return np.concatenate([maps, context_features(seen, context)[:, inside, inside]]) if context else maps
+
+
+def mirror(index: Int[np.ndarray, " n"], length: int) -> Int[np.ndarray, " n"]:
+    """Indices reflected into [0, length) without repeating the border pixel."""
+    period = max(2 * (length - 1), 1)
+    index = np.abs(index) % period
+    return np.minimum(index, period - index) if length > 1 else np.zeros_like(index)
+
+
 def coordinate_grid(size: int) -> Float32[np.ndarray, "2 size size"]:
     """The normalised local coordinates x/size and y/size of a patch: [0, 1).
 
@@ -48,6 +109,15 @@ def coordinate_grid(size: int) -> Float32[np.ndarray, "2 size size"]:
         raise ValueError(f"size must be at least 1, got {size}")
     y, x = np.mgrid[:size, :size].astype(np.float32) / size
     return np.stack([x, y])
+
+
+def _sigma(name: str) -> int:
+    return int(name.rpartition("_")[2])
+
+
+def _blur(image: np.ndarray, sigma: int) -> np.ndarray:
+    side = 2 * REACH * sigma + 1
+    return cv2.GaussianBlur(image, (side, side), sigma, borderType=cv2.BORDER_REFLECT_101)
 
 
 def _checked(lightness: np.ndarray) -> np.ndarray:

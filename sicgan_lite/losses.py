@@ -9,7 +9,7 @@ from scipy.special import xlogy
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from sicgan_lite.config import target_range
+from sicgan_lite.config import OBJECTIVES, target_range
 
 Density = TypeVar("Density", float, np.ndarray, Tensor)
 
@@ -37,9 +37,53 @@ def discriminator_loss(
     return _bce(real_logits, real_target) + _bce(fake_logits, fake_target)
 
 
-def generator_loss(fake_logits: Float[Tensor, " n"], *, target: float | Tensor = 1.0) -> Float[Tensor, ""]:
-    """L_G = mean BCE(fake, target), on logits: the non-saturating loss (Goodfellow et al. 2014)."""
-    return _bce(fake_logits, target)
+def generator_loss(
+    fake_logits: Float[Tensor, " n"], *, target: float | Tensor = 1.0, objective: str = "non-saturating"
+) -> Float[Tensor, ""]:
+    """L_G = mean BCE(fake, target), on logits: the non-saturating loss (Goodfellow et al. 2014).
+
+    The "minimax" objective is −mean BCE(fake, 1 − target): with a target of 1, log(1 − score), what
+    D's own loss on fakes is with the sign turned. Errors: ValueError for another objective.
+    """
+    if objective not in OBJECTIVES:
+        raise ValueError(f"objective must be one of {OBJECTIVES}, got {objective!r}")
+    return _bce(fake_logits, target) if objective == "non-saturating" else -_bce(fake_logits, 1 - target)
+
+
+def gradient_penalty(logits: Float[Tensor, " n"], ab: Float[Tensor, "n ..."]) -> Float[Tensor, ""]:
+    """R1: the mean over patches of ‖∂ logit / ∂ ab‖², for D's loss on real patches (Mescheder et al. 2018).
+
+    ``logits`` are D's of ``ab``, which must require a gradient; the paper that proposed it weighs the
+    term with γ/2. The result can be differentiated in its turn.
+    """
+    (slope,) = torch.autograd.grad(logits.sum(), ab, create_graph=True)
+    return slope.square().flatten(1).sum(1).mean()
+
+
+def diversity_term(
+    ab: Float[Tensor, "n ..."],
+    other_ab: Float[Tensor, "n ..."],
+    z: Float[Tensor, "n k"],
+    other_z: Float[Tensor, "n k"],
+    *,
+    most: float = 3.0,
+) -> Float[Tensor, ""]:
+    """How far G's ab moves for a move of z, mean |Δab| / mean |Δz|: subtracted from G's loss.
+
+    A mean over patches, each counted up to ``most``, so that two draws of z that lie close together
+    do not decide. Source: mode seeking (Mao et al. 2019).
+    """
+    moved = (ab - other_ab).abs().flatten(1).mean(1)
+    return (moved / ((z - other_z).abs().mean(1) + 1e-5)).clamp(max=most).mean()
+
+
+def reconstruction_loss(recovered: Float[Tensor, "n k"], z: Float[Tensor, "n k"]) -> Float[Tensor, ""]:
+    """Mean squared error of the z that a third network reads back from the picture, for G's loss.
+
+    A picture that ignores z cannot be read: the error is then at least z's variance, 1. Source:
+    InfoGAN (Chen et al. 2016).
+    """
+    return (recovered - z).square().mean()
 
 
 def smooth_targets(
@@ -80,7 +124,11 @@ def optimal_discriminator(
 
 
 def equilibrium_losses(
-    real_target: float = 0.9, fake_target: float = 0.0, generator_target: float = 1.0
+    real_target: float = 0.9,
+    fake_target: float = 0.0,
+    generator_target: float = 1.0,
+    *,
+    objective: str = "non-saturating",
 ) -> Equilibrium:
     """The best D's score, L_D and L_G when fakes are distributed as the real patches are.
 
@@ -92,7 +140,9 @@ def equilibrium_losses(
             raise ValueError(f"{name}_target must be in [0, 1], got {value}")
     score = (real_target + fake_target) / 2
     loss_d = _cross_entropy(real_target, score) + _cross_entropy(fake_target, score)
-    return Equilibrium(score, loss_d, _cross_entropy(generator_target, score))
+    minimax = -_cross_entropy(1 - generator_target, score)
+    loss_g = minimax if objective == "minimax" else _cross_entropy(generator_target, score)
+    return Equilibrium(score, loss_d, loss_g)
 
 
 def _bce(logits: Tensor, target: float | Tensor) -> Tensor:

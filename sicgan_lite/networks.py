@@ -1,5 +1,7 @@
 """The generator and the discriminator of the paper."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import torch
@@ -8,7 +10,8 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
 from torch.nn.functional import adaptive_avg_pool2d
 
-from sicgan_lite.config import PAPER_FEATURES
+from sicgan_lite.arrays import unknown_name
+from sicgan_lite.config import CONTEXT_FEATURES, PAPER_FEATURES, Config
 
 POOLED_SIZE = 8  # the discriminator averages any patch down to 8×8
 
@@ -16,54 +19,121 @@ POOLED_SIZE = 8  # the discriminator averages any patch down to 8×8
 class Generator(nn.Module):
     """G: (lightness, sobel, laplacian, x, y) → scaled ab, a stack of 3×3 convolutions with ReLU.
 
-    ``size`` (pixels of a training patch) and ``features`` (those in use) are kept with the weights;
-    a feature that is off is zeroed inside ``forward``. Errors: ValueError for an unknown feature.
+    ``size`` (pixels of a training patch), ``width`` (of the photograph in training) and ``features``
+    (those in use) are kept with the weights; one of the paper's five that is off is zeroed inside
+    ``forward``, context features follow the five. ``noise_channels`` is the length of z. Of
+    ``kernel_sizes``, one a layer, the last stands for all that follow. Errors: ValueError for an
+    unknown feature.
     """
 
     in_use: Tensor
+    context_mean: Tensor
+    context_std: Tensor
 
     def __init__(
         self,
         widths: Sequence[int] = (64, 128, 128),
         size: int = 128,
         features: Sequence[str] = PAPER_FEATURES,
+        noise_channels: int = 0,
+        kernel_sizes: Sequence[int] = (3,),
+        width: int | None = None,
     ) -> None:
         super().__init__()
-        if unknown := [name for name in features if name not in PAPER_FEATURES]:
-            raise ValueError(f"features are {PAPER_FEATURES}, got {unknown[0]!r}")
+        if unknown := unknown_name(features, PAPER_FEATURES + CONTEXT_FEATURES, "feature"):
+            raise ValueError(unknown)
         self.widths, self.size, self.features = tuple(widths), size, tuple(features)
+        self.noise_channels, self.kernel_sizes, self.width = noise_channels, tuple(kernel_sizes), width
+        self.context = tuple(name for name in features if name in CONTEXT_FEATURES)
+        names = PAPER_FEATURES + self.context
+        kernels = (*kernel_sizes, *[kernel_sizes[-1]] * len(widths))
         self.layers = nn.Sequential(
-            *_convolutions(len(PAPER_FEATURES), widths), nn.Conv2d(widths[-1], 2, 3, padding=1)
+            *_convolutions(len(names) + noise_channels, widths, kernels),
+            _convolution(widths[-1], 2, kernels[len(widths)]),
         )
-        in_use = torch.tensor([float(name in features) for name in PAPER_FEATURES])
+        in_use = torch.tensor([float(name in features) for name in names])
         self.register_buffer("in_use", in_use.view(-1, 1, 1), persistent=False)
+        if self.context:
+            self.register_buffer("context_mean", torch.zeros(len(self.context), 1, 1))
+            self.register_buffer("context_std", torch.ones(len(self.context), 1, 1))
 
-    def forward(self, features: Float[Tensor, "n 5 h w"]) -> Float[Tensor, "n 2 h w"]:
-        """Scaled ab, not bounded by any function."""
-        if len(self.features) < len(PAPER_FEATURES):
+    @classmethod
+    def from_config(cls, config: Config) -> Generator:
+        """The generator that the config describes, with new weights."""
+        return cls(
+            config.generator_widths,
+            config.size,
+            config.features,
+            config.noise_channels,
+            config.kernel_sizes,
+            config.width,
+        )
+
+    def forward(
+        self, features: Float[Tensor, "n c h w"], z: Tensor | None = None
+    ) -> Float[Tensor, "n 2 h w"]:
+        """Scaled ab, not bounded by any function; c is 5 and the number of context features.
+
+        z holds ``noise_channels`` numbers for each patch (n, k) or each pixel (n, k, h, w), and None
+        is zeros. Errors: ValueError for another shape.
+        """
+        if len(self.features) < len(self.in_use):
             features = features * self.in_use
+        if self.context:
+            standard = (features[:, 5:] - self.context_mean) / self.context_std
+            features = torch.cat([features[:, :5], standard.clamp(-4, 4)], dim=1)
+        if self.noise_channels or z is not None:
+            features = torch.cat([features, self._noise(features, z)], dim=1)
         return self.layers(features)
+
+    def standardize(self, mean: Float[Tensor, " c"], std: Float[Tensor, " c"]) -> None:
+        """Let G see each context feature less its mean, divided by its standard deviation, within ±4.
+
+        These are the training photograph's; they are kept with the weights, and no other picture
+        changes them. A feature that hardly varies (less than 0.001) is not stretched further.
+        """
+        self.context_mean.copy_(mean.view(-1, 1, 1))
+        self.context_std.copy_(std.clamp(min=1e-3).view(-1, 1, 1))
+
+    def _noise(self, features: Tensor, z: Tensor | None) -> Tensor:
+        count, _, height, width = features.shape
+        of_patches, of_pixels = (count, self.noise_channels), (count, self.noise_channels, height, width)
+        if z is None:
+            return features.new_zeros(of_pixels)
+        if not self.noise_channels or z.shape not in (of_patches, of_pixels):
+            raise ValueError(f"z must be of shape {of_patches} or {of_pixels}, got {tuple(z.shape)}")
+        return z.view(*of_patches, *z.shape[2:] or (1, 1)).expand(of_pixels)
 
 
 class Discriminator(nn.Module):
     """D: scaled ab → one logit a patch (no sigmoid inside).
 
     The paper's D never sees lightness. With ``conditional`` it also sees the three lightness
-    feature maps, concatenated with ab.
+    feature maps, concatenated with ab. ``leaky_slope`` is that of its units below 0.
     """
 
-    def __init__(self, widths: Sequence[int] = (64, 128, 128), conditional: bool = False) -> None:
+    def __init__(
+        self,
+        widths: Sequence[int] = (64, 128, 128),
+        conditional: bool = False,
+        leaky_slope: float = 0.0,
+    ) -> None:
         super().__init__()
-        self.conditional = conditional
+        self.conditional, self.leaky_slope = conditional, leaky_slope
         self.layers = nn.Sequential(
-            *_convolutions(5 if conditional else 2, widths),
+            *_convolutions(5 if conditional else 2, widths, leaky_slope=leaky_slope),
             _AveragePool(POOLED_SIZE),
             nn.Flatten(),
             nn.Linear(widths[-1] * POOLED_SIZE**2, 1),
         )
 
+    @classmethod
+    def from_config(cls, config: Config) -> Discriminator:
+        """The discriminator that the config describes, with new weights."""
+        return cls(config.discriminator_widths, config.conditional, config.leaky_slope)
+
     def forward(
-        self, ab: Float[Tensor, "n 2 h w"], features: Float[Tensor, "n 5 h w"]
+        self, ab: Float[Tensor, "n 2 h w"], features: Float[Tensor, "n c h w"]
     ) -> Float[Tensor, " n"]:
         """Logits; ``features`` are looked at only when ``conditional``."""
         seen = torch.cat([features[:, :3], ab], dim=1) if self.conditional else ab
@@ -114,9 +184,16 @@ def count_parameters(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
 
 
-def _convolutions(channels: int, widths: Sequence[int]) -> list[nn.Module]:
+def _convolutions(
+    channels: int, widths: Sequence[int], kernels: Sequence[int] = (), leaky_slope: float = 0.0
+) -> list[nn.Module]:
     layers: list[nn.Module] = []
-    for width in widths:
-        layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU(inplace=True)]
+    for width, kernel in zip(widths, kernels or [3] * len(widths), strict=False):
+        unit = nn.LeakyReLU(leaky_slope, inplace=True) if leaky_slope else nn.ReLU(inplace=True)
+        layers += [_convolution(channels, width, kernel), unit]
         channels = width
     return layers
+
+
+def _convolution(channels: int, width: int, kernel: int) -> nn.Conv2d:
+    return nn.Conv2d(channels, width, kernel, padding=kernel // 2)

@@ -4,56 +4,75 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from sicgan_lite.arrays import shrink_to
 from sicgan_lite.color import rgb_to_lab, scale_ab
-from sicgan_lite.config import Config
-from sicgan_lite.features import coordinate_grid, lightness_features
-from sicgan_lite.origins import sample_origins
+from sicgan_lite.config import CONTEXT_FEATURES, Config
+from sicgan_lite.features import coordinate_grid, window_features
+from sicgan_lite.origins import Holdout, holdout_box, sample_origins
 
 Transform = Callable[[np.ndarray], np.ndarray]
 
-# Each acts on the last two axes (row, column) and returns a view.
+_CONTEXT_BYTES = 64 * 2**20  # larger context maps are not kept, but made for each patch anew
+_BAND_PIXELS = 2**20  # of the maps at a time
+
+
+def _turn(patch: np.ndarray, turns: int, mirrored: bool) -> np.ndarray:
+    """A view of the last two axes (row, column), mirrored in the diagonal, then turned counter-clockwise."""
+    return np.rot90(np.swapaxes(patch, -2, -1) if mirrored else patch, turns, axes=(-2, -1))
+
+
+def _symmetry(turns: int, *, mirrored: bool = False) -> Transform:
+    return partial(_turn, turns=turns, mirrored=mirrored)
+
+
 _PAPER: dict[str, Transform] = {
-    "id": lambda patch: patch,
-    "flip_x": lambda patch: patch[..., :, ::-1],
-    "flip_y": lambda patch: patch[..., ::-1, :],
-    "rot_90": lambda patch: np.rot90(patch, 1, axes=(-2, -1)),
-    "rot_180": lambda patch: np.rot90(patch, 2, axes=(-2, -1)),
-    "rot_270": lambda patch: np.rot90(patch, 3, axes=(-2, -1)),
+    "id": _symmetry(0),
+    "flip_x": _symmetry(3, mirrored=True),
+    "flip_y": _symmetry(1, mirrored=True),
+    "rot_90": _symmetry(1),
+    "rot_180": _symmetry(2),
+    "rot_270": _symmetry(3),
 }
 _TRANSPOSES: dict[str, Transform] = {
-    "transpose": lambda patch: np.swapaxes(patch, -2, -1),
-    "antitranspose": lambda patch: np.swapaxes(patch[..., ::-1, ::-1], -2, -1),
+    "transpose": _symmetry(0, mirrored=True),
+    "antitranspose": _symmetry(2, mirrored=True),
 }
 TRANSFORMS: Mapping[str, Transform] = MappingProxyType(_PAPER)
 ALL_TRANSFORMS: Mapping[str, Transform] = MappingProxyType(_PAPER | _TRANSPOSES)
 
 
 class PatchSet:
-    """``config.num_patches`` augmented patches of one photograph.
+    """``config.num_patches`` augmented patches of one photograph: a sequence, which pickles.
 
     Patch k is transformation k mod T of the patch at origin k div T. Only the feature and target
-    maps of the whole image are kept; ``patches[indices]`` cuts a batch out of them. Errors:
-    ValueError when the photograph is too small or the origins do not fit; IndexError.
+    maps of the whole image are kept, at ``config.width`` pixels if it is wider; ``patches[indices]``
+    cuts a batch out of them, ``patches[k]`` one patch. Context features of a large image are made
+    for each patch anew. Errors: ValueError when the photograph is too small or the origins do not
+    fit; IndexError.
     """
 
     def __init__(self, rgb: UInt8[np.ndarray, "h w 3"], config: Config, *, rng: np.random.Generator) -> None:
-        lab = rgb_to_lab(rgb)
-        lightness, ab = lab[..., 0], scale_ab(lab[..., 1:])
-        self._maps = np.concatenate([lightness_features(lightness), ab.transpose(2, 0, 1)])
+        lab, holdout = _at_width(rgb, config)
+        context = tuple(name for name in config.features if name in CONTEXT_FEATURES)
+        kept = context if 4 * len(context) * lab[..., 0].size <= _CONTEXT_BYTES else ()
+        self._made_anew = context[len(kept) :]
+        self._lightness = np.ascontiguousarray(lab[..., 0])
+        self._maps = _maps(self._lightness, lab[..., 1:], kept)
         self._transforms = list((TRANSFORMS if config.transforms == "paper" else ALL_TRANSFORMS).values())
         self._length = config.num_patches
         self.size = config.size
         self.origins = sample_origins(
-            *lightness.shape,
+            *self._lightness.shape,
             size=config.size,
             count=math.ceil(config.num_patches / len(self._transforms)),
             min_distance=config.min_distance,
-            holdout=config.holdout,
+            holdout=holdout,
             rng=rng,
         )
         self._coordinates = coordinate_grid(config.size)
@@ -62,18 +81,59 @@ class PatchSet:
         return self._length
 
     def __getitem__(
-        self, indices: slice | list[int] | np.ndarray
-    ) -> tuple[Float32[np.ndarray, "n 5 p p"], Float32[np.ndarray, "n 2 p p"]]:
-        """The features (U) and targets (V) of a batch, in the order of ``indices``."""
-        chosen = np.atleast_1d(np.arange(len(self))[indices])
-        features = np.empty((len(chosen), 5, self.size, self.size), np.float32)
-        targets = np.empty((len(chosen), 2, self.size, self.size), np.float32)
-        for row, patch in enumerate(map(self._cut, chosen.tolist())):
-            features[row, :3], targets[row] = patch[:3], patch[3:]
-        features[:, 3:] = self._coordinates  # last, so that coordinates never rotate
-        return features, targets
+        self, indices: int | np.integer | slice | list[int] | np.ndarray
+    ) -> tuple[Float32[np.ndarray, "*n c p p"], Float32[np.ndarray, "*n 2 p p"]]:
+        """The features (U) and targets (V) of one patch, or of a batch in the order of ``indices``.
+
+        U holds lightness, Sobel, Laplacian, x, y, then the context features; V is ab / 110.
+        """
+        chosen = np.arange(len(self))[indices]
+        patches = [self._cut(index) for index in np.atleast_1d(chosen).tolist()]
+        channels = len(self._maps) + len(self._made_anew)
+        features = np.empty((len(patches), channels, self.size, self.size), np.float32)
+        targets = np.empty((len(patches), 2, self.size, self.size), np.float32)
+        for row, patch in enumerate(patches):
+            features[row, :3], targets[row], features[row, 5:] = patch[:3], patch[3:5], patch[5:]
+        features[:, 3:5] = self._coordinates  # last, so that coordinates never rotate
+        return (features, targets) if chosen.ndim else (features[0], targets[0])
+
+    def context_statistics(
+        self, most: int = 64
+    ) -> tuple[Float32[np.ndarray, " c"], Float32[np.ndarray, " c"]]:
+        """Mean and standard deviation of each context feature over at most ``most`` of the patches."""
+        features, _ = self[:: math.ceil(len(self) / most)]
+        context = features[:, 5:].astype(np.float64)
+        statistics = (context.mean((0, 2, 3)), context.std((0, 2, 3)))
+        return tuple(values.astype(np.float32) for values in statistics)
 
     def _cut(self, index: int) -> np.ndarray:
         origin, transform = divmod(index, len(self._transforms))
         top, left = self.origins[origin].tolist()
-        return self._transforms[transform](self._maps[:, top : top + self.size, left : left + self.size])
+        patch = self._maps[:, top : top + self.size, left : left + self.size]
+        if self._made_anew:
+            window = window_features(self._lightness, top, left, self.size, self.size, self._made_anew)
+            patch = np.concatenate([patch, window[3:]])
+        return self._transforms[transform](patch)
+
+
+def _at_width(rgb: np.ndarray, config: Config) -> tuple[np.ndarray, Holdout | None]:
+    """L*a*b* at the width that is learned, and the holdout, which covers whole pixels of the photograph."""
+    lab, (height, width) = rgb_to_lab(rgb), rgb.shape[:2]
+    holdout = config.holdout
+    if holdout is not None:
+        top, left, bottom, right = holdout_box(holdout, height, width)
+        holdout = (top / height, left / width, bottom / height, right / width)
+    return shrink_to(lab, config.width), holdout
+
+
+def _maps(lightness: np.ndarray, ab: np.ndarray, context: tuple[str, ...]) -> np.ndarray:
+    """Lightness features, scaled ab and context features of the whole picture, made band by band."""
+    height, width = lightness.shape
+    maps = np.empty((5 + len(context), height, width), np.float32)
+    rows = max(1, _BAND_PIXELS // width)
+    for top in range(0, height, rows):
+        band = slice(top, min(top + rows, height))
+        made = window_features(lightness, top, 0, band.stop - top, width, context)
+        maps[:3, band], maps[5:, band] = made[:3], made[3:]
+        maps[3:5, band] = scale_ab(ab[band]).transpose(2, 0, 1)
+    return maps

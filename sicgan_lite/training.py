@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ class TrainState:
     rng: torch.Generator
     device: torch.device
     autocast: bool
+    average: Generator | None = None  # the running mean of the generator's weights
     step: int = 0
 
     @classmethod
@@ -64,10 +66,11 @@ class TrainState:
         Errors: ValueError for a photograph that the config's patches do not fit.
         """
         place = choose_device(device)
-        generator, discriminator = _build_networks(config, place)
+        patches = PatchSet(rgb, config, rng=np.random.default_rng(config.seed))
+        generator, discriminator = _build_networks(config, place, patches)
         return cls(
             config=config,
-            patches=PatchSet(rgb, config, rng=np.random.default_rng(config.seed)),
+            patches=patches,
             rgb_sha256=pixels_sha256(rgb),
             generator=generator,
             discriminator=discriminator,
@@ -76,7 +79,13 @@ class TrainState:
             rng=torch.Generator(place).manual_seed(config.seed),
             device=place,
             autocast=uses_bfloat16(config.precision, place),
+            average=copy.deepcopy(generator) if config.average_decay else None,
         )
+
+    @property
+    def final_generator(self) -> Generator:
+        """The generator to keep and to colour with: the running mean where there is one."""
+        return self.generator if self.average is None else self.average
 
 
 def train(state: TrainState) -> Iterator[StepRecord]:
@@ -91,15 +100,18 @@ def train(state: TrainState) -> Iterator[StepRecord]:
 def train_step(state: TrainState) -> StepRecord:
     """One step of the game: draw a batch, train D on it, train G against the new D.
 
-    G's output is computed once. Errors: NonFiniteLossError.
+    G's output is computed once for a batch; D's further steps have batches of their own, and the
+    last is on G's. Errors: NonFiniteLossError.
     """
     epoch, batch = divmod(state.step, state.config.batches_per_epoch)
-    features, real = draw_batch(state, epoch, batch)
-    with torch.autocast(state.device.type, torch.bfloat16, enabled=state.autocast):
-        fake = state.generator(features).float()
-    loss_d, real_score, fake_score = _train_discriminator(state, features, real, fake.detach())
+    _set_rates(state)
+    for extra in reversed(range(state.config.discriminator_steps)):
+        features, real = draw_batch(state, epoch, batch, extra)
+        fake = _paint(state, features)
+        loss_d, real_score, fake_score = _train_discriminator(state, features, real, fake.detach())
     loss_g = _train_generator(state, features, real, fake)
     state.step += 1
+    _follow(state)
     record = StepRecord(state.step, epoch + 1, batch + 1, loss_d, loss_g, real_score, fake_score)
     _check_finite(record)
     return record
@@ -111,17 +123,48 @@ def history(records: Iterable[StepRecord]) -> dict[str, np.ndarray]:
     return {name: np.array([getattr(row, name) for row in rows]) for name in StepRecord._fields}
 
 
-def draw_batch(state: TrainState, epoch: int, batch: int) -> tuple[Tensor, Tensor]:
+def rate_factor(schedule: str, progress: float) -> float:
+    """What both learning rates are multiplied by when a share ``progress`` of the steps is done.
+
+    "constant" is 1; "falling" goes straight from 1 to 0; "one-cycle" rises from 1/25 to 1 over the
+    first 30 %, then falls to 0, each along half a cosine (Smith and Topin 2019).
+    """
+    if schedule == "constant":
+        return 1.0
+    if schedule == "falling":
+        return 1 - progress
+    if progress < 0.3:
+        return 1 - (1 - 1 / 25) * (1 + math.cos(math.pi * progress / 0.3)) / 2
+    return (1 + math.cos(math.pi * (progress - 0.3) / 0.7)) / 2
+
+
+def draw_batch(state: TrainState, epoch: int, batch: int, extra: int = 0) -> tuple[Tensor, Tensor]:
     """Features and targets of a batch; epochs and batches count from 0.
 
     The order of an epoch follows from the seed and the epoch's number alone, so that a resumed run
-    needs no memory of it.
+    needs no memory of it. ``extra`` counts the further batches of D, which stand in orders of their
+    own.
     """
     config = state.config
-    order = np.random.default_rng([config.seed, epoch]).permutation(len(state.patches))
+    seeds = [config.seed, epoch, extra] if extra else [config.seed, epoch]
+    order = np.random.default_rng(seeds).permutation(len(state.patches))
     chosen = order[batch * config.batch_size : (batch + 1) * config.batch_size]
     features, targets = state.patches[chosen]
     return _to_device(features, state.device), _to_device(targets, state.device)
+
+
+def _paint(state: TrainState, features: Tensor) -> Tensor:
+    """G's output for a training batch, with the noise that the config asks for."""
+    config, z = state.config, None
+    if config.feature_noise:
+        shape = (len(features), features.shape[1] - 5, 1, 1)
+        shift = config.feature_noise * torch.randn(shape, generator=state.rng, device=state.device)
+        features = torch.cat([features[:, :5], features[:, 5:] + shift * state.generator.context_std], 1)
+    if config.noise_channels:
+        shape = (len(features), config.noise_channels)
+        z = torch.randn(shape, generator=state.rng, device=state.device)
+    with torch.autocast(state.device.type, torch.bfloat16, enabled=state.autocast):
+        return state.generator(features, z).float()
 
 
 def _train_discriminator(
@@ -150,7 +193,8 @@ def _train_generator(state: TrainState, features: Tensor, real: Tensor, fake: Te
     target = smooth_targets(len(fake), config.generator_target, config.target_jitter, rng=state.rng)
     state.discriminator.requires_grad_(requires_grad=False)  # only G learns here
     try:
-        loss = generator_loss(_judge(state, shown, features), target=target)
+        logits = _judge(state, shown, features)
+        loss = generator_loss(logits, target=target, objective=config.generator_objective)
         total = config.adversarial_weight * loss
         if config.l1_weight > 0:
             total = total + config.l1_weight * l1_loss(fake, real)
@@ -171,6 +215,24 @@ def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.step()
 
 
+def _set_rates(state: TrainState) -> None:
+    config = state.config
+    factor = rate_factor(config.schedule, state.step / config.total_steps)
+    state.optimizer_g.param_groups[0]["lr"] = config.lr_generator * factor
+    state.optimizer_d.param_groups[0]["lr"] = config.lr_discriminator * factor
+
+
+def _follow(state: TrainState) -> None:
+    """Move the running mean: a plain mean of all steps while they are few, then an exponential one."""
+    if state.average is None:
+        return
+    share = max(1 - state.config.average_decay, 1 / state.step)
+    pairs = zip(state.average.parameters(), state.generator.parameters(), strict=True)
+    with torch.no_grad():
+        for mean, now in pairs:
+            mean.lerp_(now, share)
+
+
 def _check_finite(record: StepRecord) -> None:
     for name in ("loss_d", "loss_g"):
         value = getattr(record, name)
@@ -181,11 +243,15 @@ def _check_finite(record: StepRecord) -> None:
             )
 
 
-def _build_networks(config: Config, place: torch.device) -> tuple[Generator, Discriminator]:
+def _build_networks(
+    config: Config, place: torch.device, patches: PatchSet
+) -> tuple[Generator, Discriminator]:
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(config.seed)  # the CPU's only: fork_rng restores it
-        generator = Generator(config.generator_widths, config.size, config.features)
-        discriminator = Discriminator(config.discriminator_widths, config.conditional)
+        generator = Generator.from_config(config)
+        discriminator = Discriminator.from_config(config)
+    if generator.context:
+        generator.standardize(*map(torch.from_numpy, patches.context_statistics()))
     for network in (generator, discriminator):
         # torch's annotations leave out memory_format.
         network.to(place, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]

@@ -22,6 +22,7 @@ from support.tiny import photo, tiny_config, tiny_state
 from sicgan_lite import (
     FileFormatError,
     TrainState,
+    colorize,
     load_checkpoint,
     load_generator,
     save_checkpoint,
@@ -62,6 +63,8 @@ def everything(state: TrainState) -> dict[str, Any]:
         "adam_g": state.optimizer_g,
         "adam_d": state.optimizer_d,
     }
+    if state.average is not None:
+        parts["average"] = state.average
     plain = {name: repr(bitwise(part.state_dict())) for name, part in parts.items()}
     return plain | {"step": state.step, "rng": bitwise(state.rng.get_state()), "config": state.config}
 
@@ -79,7 +82,23 @@ def bitwise(value: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("changes", "stops"),
-    [({}, range(7)), ({"noise_in_generator_step": True, "conditional": True}, (2, 5))],
+    [
+        ({}, range(7)),
+        ({"noise_in_generator_step": True, "conditional": True}, (2, 5)),
+        (
+            {
+                "noise_channels": 1,
+                "leaky_slope": 0.2,
+                "average_decay": 0.9,
+                "schedule": "one-cycle",
+                "discriminator_steps": 2,
+                "width": 20,
+                "features": ("lightness", "blur_2", "spread_4"),
+                "feature_noise": 0.3,
+            },
+            (0, 2, 5),
+        ),
+    ],
     ids=str,
 )
 def test_a_resumed_run_is_one_that_was_never_stopped(tmp_path, changes, stops):
@@ -345,7 +364,7 @@ SETTINGS = tiny_config().to_dict()
         ),
         (
             {"schema": SCHEMA, "config": SETTINGS | {"size": 10**6}},
-            "another kind: Config.size must be at most",
+            "another kind: Config.size must be a whole number of at least 8, at most 1024",
         ),
     ],
 )
@@ -457,3 +476,34 @@ def test_one_number_that_passes_for_many_is_laid_out(trained, tmp_path):
     weights = next(state.generator.parameters())
     assert state.optimizer_g.state[weights]["exp_avg"].stride() == weights.stride()
     list(train(state))
+
+
+def test_a_generator_keeps_its_options_and_what_it_standardizes_with(tmp_path):
+    options: dict[str, Any] = {
+        "noise_channels": 2,
+        "kernel_sizes": (3, 1),
+        "width": 20,
+        "average_decay": 0.5,
+        "features": ("lightness", "blur_2", "spread_4"),
+    }
+    state = tiny_state(**options)
+    list(islice(train(state), 2))
+    path = tmp_path / "generator.safetensors"
+    save_generator(path, state.final_generator, state.config)
+    again = load_generator(path)
+    for name in ("noise_channels", "kernel_sizes", "width", "features", "context"):
+        assert getattr(again, name) == getattr(state.generator, name)
+    assert torch.equal(again.context_mean, state.generator.context_mean)
+    z = np.array([0.5, -1], np.float32)
+    assert np.array_equal(colorize(again, photo(), z=z), colorize(state.final_generator, photo(), z=z))
+    assert not np.array_equal(colorize(again, photo(), z=z), colorize(state.generator, photo(), z=z))
+
+
+def test_a_checkpoint_without_its_running_mean_is_refused(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, tiny_state(average_decay=0.5))
+    content = torch.load(path, weights_only=True)
+    del content["average"]
+    torch.save(content, path)
+    with pytest.raises(FileFormatError, match="does not hold what its config describes"):
+        load_checkpoint(path, photo(), "cpu")

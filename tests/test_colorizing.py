@@ -3,7 +3,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -16,6 +18,7 @@ from sicgan_lite import (
     Generator,
     blend_window,
     colorize,
+    context_features,
     merge_ab,
     predict_ab,
     rgb_to_lab,
@@ -309,11 +312,11 @@ import resource, sys
 from pathlib import Path
 import numpy as np
 import torch
-from sicgan_lite import Generator, colorize
+from sicgan_lite import CONTEXT_FEATURES, PAPER_FEATURES, Generator, colorize
 
 height, width = int(sys.argv[1]), int(sys.argv[2])
 torch.set_num_threads(1)
-generator = Generator(tuple(map(int, sys.argv[3:])))
+generator = Generator(tuple(map(int, sys.argv[3:])), OPTIONS)
 block = np.random.default_rng(0).integers(0, 256, (250, 250, 3), np.uint8)
 colorize(generator, block[:20, :20], size=8)
 image = np.tile(block, (-(-height // 250), width // 250, 1))[:height]
@@ -332,10 +335,10 @@ print(peak() - before)
 """
 
 
-def memory_above(height: int, width: int, widths: tuple[int, ...]) -> int:
+def memory_above(height: int, width: int, widths: tuple[int, ...], options: str = "size=128") -> int:
     """Bytes at most above the image and the program, in a process of its own."""
     numbers = map(str, (height, width, *widths))
-    command = [sys.executable, "-c", MEASURE, *numbers]
+    command = [sys.executable, "-c", MEASURE.replace("OPTIONS", options), *numbers]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
@@ -354,3 +357,126 @@ def test_the_papers_network_needs_no_more_than_24_megapixels_leave():
     # Its layers see 16 tiles of a row of 40, so that what it adds does not grow with the picture, whose
     # lightness and colours take 7 bytes a pixel.
     assert memory_above(50, 2500, widths=(64, 128, 128)) < 600e6 - 7 * 24e6
+
+
+# --- context, z, a smaller width ----------------------------------------------------------------
+
+CONTEXT = ("lightness", "sobel", "laplacian", "x", "y", "blur_1", "blur_4", "spread_2", "spread_4")
+
+
+def with_options(size: int = 8, gain: float = 3.0, **options: Any) -> Generator:
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(4)
+        generator = Generator((6,), size, **options)
+        for parameter in generator.parameters():
+            parameter.mul_(gain)
+    return generator
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 17), (23, 30)])
+@pytest.mark.parametrize("size", [8, 24])
+def test_context_of_a_tile_is_that_of_the_whole_picture(shape, size):
+    """A generator that shows a context feature as ab: the bands must give the whole picture's map."""
+    generator = with_options(size, features=CONTEXT, kernel_sizes=(1,))
+    with torch.no_grad():
+        for parameter in generator.parameters():
+            parameter.zero_()
+        hidden, out = (generator.get_parameter(f"layers.{k}.weight") for k in (0, 2))
+        for channel, feature in enumerate((6, 8)):  # blur_4 and spread_4, both ways round ReLU
+            hidden[2 * channel, feature], hidden[2 * channel + 1, feature] = 1, -1
+            out[channel, 2 * channel], out[channel, 2 * channel + 1] = 1, -1
+    picture = lightness_of(*shape)
+    expected = 110 * context_features(picture, ("blur_4", "spread_4")).transpose(1, 2, 0)
+    np.testing.assert_allclose(predict_ab(generator, picture), expected, atol=1e-3)
+
+
+def test_context_of_a_tall_picture_is_made_in_pieces_that_agree():
+    generator = with_options(8, features=CONTEXT)
+    picture = lightness_of(700, 9)
+    middle = predict_ab(generator, picture)[300:330]
+    alone = predict_ab(generator, picture[260:380])[40:70]
+    # Tiles of the two pictures differ by 260 rows, a multiple of the stride.
+    np.testing.assert_allclose(middle, alone, atol=1e-3)
+
+
+def test_z_for_the_picture_is_a_map_of_the_same_number():
+    generator, picture = with_options(noise_channels=2), photo(20, 27)
+    z = np.array([0.5, -1.5], np.float32)
+    everywhere = np.broadcast_to(z, (20, 27, 2)).copy()
+    assert np.array_equal(colorize(generator, picture, z=z), colorize(generator, picture, z=everywhere))
+    assert np.array_equal(
+        colorize(generator, picture), colorize(generator, picture, z=np.zeros(2, np.float32))
+    )
+    assert not np.array_equal(colorize(generator, picture), colorize(generator, picture, z=z))
+
+
+def test_a_brush_changes_the_colors_where_it_went():
+    generator, picture = with_options(noise_channels=1, kernel_sizes=(1,)), lightness_of(20, 27)
+    z = np.zeros((20, 27, 1), np.float32)
+    z[5:9, 10:16] = 2
+    changed = predict_ab(generator, picture, z=z) != predict_ab(generator, picture)
+    assert np.array_equal(changed.any(axis=2), z[..., 0] > 0)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("channels", "shape", "says"),
+    [
+        (2, (3,), r"z must be of shape \(2,\) or \(20, 27, 2\), got \(3,\)"),
+        (2, (27, 20, 2), r"z must be of shape .* got \(27, 20, 2\)"),
+        (2, (20, 27), r"z must be of shape"),
+        (0, (1,), r"has no noise channels, so it takes no z"),
+    ],
+)
+def test_a_z_of_another_shape_is_refused(channels, shape, says):
+    with pytest.raises(ValueError, match=says):
+        colorize(with_options(noise_channels=channels), photo(20, 27), z=np.zeros(shape, np.float32))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_z_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="z must be finite"):
+        colorize(with_options(noise_channels=1), photo(20, 27), z=np.array([np.nan], np.float32))
+
+
+@pytest.mark.parametrize("shape", [(30, 40), (301, 47), (9, 200), (20, 21)])
+def test_a_wide_picture_is_predicted_small_and_enlarged(shape):
+    generator, plain = with_options(width=20), with_options()
+    picture = lightness_of(*shape)
+    height = max(1, round(shape[0] * 20 / shape[1]))
+    small = cv2.resize(picture, (20, height), interpolation=cv2.INTER_AREA)
+    expected = cv2.resize(predict_ab(plain, small), shape[::-1], interpolation=cv2.INTER_LINEAR)
+    np.testing.assert_allclose(predict_ab(generator, picture), expected, atol=2e-3)
+
+
+def test_a_picture_no_wider_is_predicted_as_it_is():
+    generator, plain = with_options(width=20), with_options()
+    for shape in ((30, 20), (50, 7)):
+        picture = lightness_of(*shape)
+        assert np.array_equal(predict_ab(generator, picture), predict_ab(plain, picture))
+
+
+def test_lightness_is_merged_at_full_size():
+    generator, rgb = with_options(width=10, gain=0.5), photo(40, 60)
+    error = rgb_to_lab(colorize(generator, rgb))[..., 0] - rgb_to_lab(rgb)[..., 0]
+    assert np.abs(error).mean() < 0.5
+
+
+def test_a_roll_for_each_pixel_keeps_its_distribution_at_a_smaller_width():
+    generator = with_options(width=20, noise_channels=1, kernel_sizes=(1,), gain=1)
+    with torch.no_grad():
+        for parameter in generator.parameters():
+            parameter.zero_()
+        generator.get_parameter("layers.0.weight")[0, 5] = 1
+        generator.get_parameter("layers.2.weight")[:, 0] = 1
+    z = np.random.default_rng(0).choice(np.array([0, 1], np.float32), (60, 80, 1))
+    ab = predict_ab(generator, lightness_of(60, 80), z=z) / 110
+    assert 0.1 < (ab > 0.9).mean() < 0.6  # a mean of 4×4 rolls would hardly ever be 1
+    assert (ab < 0.01).mean() > 0.02
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
+@pytest.mark.parametrize("options", ["width=240", "features=PAPER_FEATURES + CONTEXT_FEATURES"])
+def test_memory_is_bounded_with_context_and_at_a_smaller_width(options):
+    assert memory_above(2000, 4000, widths=(2,), options=options) < 400e6

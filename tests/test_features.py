@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.ndimage import correlate
+from scipy.ndimage import correlate, gaussian_filter
 
-from sicgan_lite import ALL_TRANSFORMS, coordinate_grid, lightness_features
-from sicgan_lite.features import laplacian, sobel_magnitude
+from sicgan_lite import (
+    ALL_TRANSFORMS,
+    CONTEXT_FEATURES,
+    context_features,
+    coordinate_grid,
+    lightness_features,
+)
+from sicgan_lite.features import laplacian, mirror, sobel_magnitude, window_features
 
 SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 SOBEL_Y = SOBEL_X.T
@@ -141,3 +147,82 @@ def test_what_is_no_lightness_is_refused(operator, bad, says):
 def test_a_grid_has_a_size(size):
     with pytest.raises(ValueError, match=f"size must be at least 1, got {size}"):
         coordinate_grid(size)
+
+
+# --- context ------------------------------------------------------------------------------------
+
+
+def reference_context(image: np.ndarray, name: str) -> np.ndarray:
+    kind, _, sigma = name.partition("_")
+
+    def blur(values: np.ndarray) -> np.ndarray:
+        return gaussian_filter(values, float(sigma), truncate=3, mode="mirror")
+
+    exact = image.astype(float)
+    if kind == "blur":
+        return blur(exact) / 50 - 1
+    return np.sqrt(np.maximum(blur(exact**2) - blur(exact) ** 2, 0)) / 20
+
+
+@pytest.mark.parametrize("shape", [(40, 50), (7, 5), (1, 1), (1, 9)])
+def test_context_is_scipys_gaussian(shape):
+    image = lightness(*shape)
+    expected = np.stack([reference_context(image, name) for name in CONTEXT_FEATURES])
+    np.testing.assert_allclose(context_features(image), expected, atol=1e-6)
+
+
+def test_the_blur_of_a_point_is_the_kernel_that_the_docstring_states():
+    image = np.zeros((9, 9), np.float32)
+    image[4, 4] = 100
+    weights = np.exp(-(np.arange(-3, 4) ** 2) / 2)
+    kernel = np.pad(np.outer(weights, weights) / weights.sum() ** 2, 1)
+    (blurred,) = context_features(image, ["blur_1"])
+    np.testing.assert_allclose(blurred, 2 * kernel - 1, atol=1e-6)
+
+
+def test_a_flat_picture_has_no_spread_and_two_halves_have_half_their_distance():
+    flat = np.full((30, 30), 37.3, np.float32)
+    blur, spread = context_features(flat, ["blur_8", "spread_8"])
+    np.testing.assert_allclose(blur, 37.3 / 50 - 1, atol=1e-6)
+    assert spread.max() < 1e-5
+    halves = np.repeat(np.array([[20, 80]], np.float32), 50, axis=1).repeat(100, axis=0)
+    (spread,) = context_features(halves, ["spread_4"])
+    assert spread[50, 49:51] == pytest.approx(30 / 20, rel=0.01)  # as many pixels on either side
+    assert spread[50, [0, 99]] == pytest.approx(0, abs=1e-5)  # further than a Gaussian reaches
+
+
+@pytest.mark.parametrize("name", ALL_TRANSFORMS)
+def test_context_commutes_with_the_eight_symmetries(name):
+    image, turn = lightness(23, 17), ALL_TRANSFORMS[name]
+    np.testing.assert_allclose(context_features(turn(image)), turn(context_features(image)), atol=1e-6)
+
+
+def test_context_stands_in_the_order_of_its_names():
+    image, names = lightness(12, 14), ("blur_4", "spread_1", "spread_4")
+    whole = dict(zip(CONTEXT_FEATURES, context_features(image), strict=True))
+    assert np.array_equal(context_features(image, names), np.stack([whole[name] for name in names]))
+
+
+def test_a_context_feature_that_is_none_is_told_which_was_meant():
+    with pytest.raises(ValueError, match=r"unknown context feature 'blur_3' \(did you mean 'blur_"):
+        context_features(lightness(4, 4), ["blur_3"])
+
+
+@pytest.mark.parametrize("context", [(), ("spread_2",), ("blur_1", "blur_8", "spread_4")])
+@pytest.mark.parametrize("corner", [(3, 5), (-4, -7), (25, 30)])
+def test_a_window_is_cut_from_the_whole_pictures_maps(context, corner):
+    image, (top, left) = lightness(33, 41), corner
+    maps = np.concatenate([lightness_features(image), context_features(image, context)])
+    mirrored = np.pad(maps, [(0, 0), (8, 20), (8, 20)], mode="reflect")
+    expected = mirrored[:, top + 8 : top + 8 + 16, left + 8 : left + 8 + 12]
+    window = window_features(image, top, left, 16, 12, context)
+    # Context far outside is of the mirrored picture, as the picture's own maps, mirrored, are.
+    np.testing.assert_allclose(window, expected, atol=1e-6)
+
+
+@given(st.integers(1, 9), st.integers(0, 30))
+def test_a_mirror_is_numpys_reflection(length, pad):
+    row = np.arange(length)
+    at = np.arange(-pad, length + pad)
+    expected = np.pad(row, pad, mode="reflect") if length > 1 else np.zeros(1 + 2 * pad, int)
+    assert np.array_equal(row[mirror(at, length)], expected)

@@ -22,11 +22,11 @@ NAMES = {
     "checkpoint": "FileFormatError load_checkpoint load_generator save_checkpoint save_generator",
     "color": "clip_to_gamut lab_to_rgb merge_ab rgb_to_lab unscale_ab",
     "colorizing": "blend_window colorize predict_ab",
-    "config": "PAPER_FEATURES Config",
-    "features": "coordinate_grid lightness_features",
-    "losses": "add_instance_noise discriminator_loss equilibrium_losses generator_loss optimal_discriminator"
-    " smooth_targets",
-    "metrics": "colorfulness delta_e delta_e_map",
+    "config": "CONTEXT_FEATURES PAPER_FEATURES Config",
+    "features": "context_features coordinate_grid lightness_features",
+    "losses": "add_instance_noise discriminator_loss diversity_term equilibrium_losses generator_loss"
+    " gradient_penalty optimal_discriminator reconstruction_loss smooth_targets",
+    "metrics": "color_overlap colorfulness delta_e delta_e_map squares_used",
     "networks": "Discriminator Generator count_parameters receptive_field",
     "origins": "holdout_box holdout_mask safe_distance sample_origins",
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",

@@ -5,11 +5,13 @@ import pytest
 from support.tiny import left_half, photo
 
 from sicgan_lite import (
+    color_overlap,
     colorfulness,
     delta_e,
     delta_e_map,
     merge_ab,
     rgb_to_lab,
+    squares_used,
 )
 
 # G. Sharma, W. Wu and E. N. Dalal, "The CIEDE2000 color-difference formula: implementation notes,
@@ -162,3 +164,63 @@ def test_a_mask_that_marks_nothing_is_refused(where, says):
 def test_colorfulness_wants_bytes():
     with pytest.raises(ValueError, match="rgb must be a uint8 array"):
         colorfulness(photo() / 255)
+
+
+# --- colours ------------------------------------------------------------------------------------
+
+
+def ab_patches(*colors: tuple[float, float]) -> np.ndarray:
+    """A picture of equal stripes of 12×12 pixels, one for each ab, at a lightness of 60."""
+    ab = np.array(colors, np.float32).repeat(12, axis=0)[None].repeat(12, axis=0)
+    return merge_ab(np.full(ab.shape[:2], 60, np.float32), ab)
+
+
+RED, GREEN, BLUE, GREY = (36.0, 20.0), (-36.0, 28.0), (4.0, -36.0), (4.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "overlap", "used"),
+    [
+        ([RED, GREEN], [GREEN, RED], 1, 1),
+        ([RED, RED], [RED, GREEN], 0.5, 0.5),
+        ([RED, RED, RED, BLUE], [RED, GREEN, BLUE, GREY], 0.5, 0.5),
+        ([GREY], [RED], 0, 0),
+        ([RED, BLUE], [RED, RED], 0.5, 1),
+    ],
+)
+def test_colors_are_shared_as_by_hand(ours, theirs, overlap, used):
+    rgb, reference = ab_patches(*ours), ab_patches(*theirs)
+    assert color_overlap(rgb, reference) == pytest.approx(overlap)
+    assert squares_used(rgb, reference) == pytest.approx(used)
+
+
+def test_overlap_is_symmetric_and_1_with_itself():
+    ours, theirs = photo(seed=1), photo(seed=2)
+    assert color_overlap(ours, ours) == pytest.approx(1)
+    assert color_overlap(ours, theirs) == pytest.approx(color_overlap(theirs, ours))
+    shuffled = np.random.default_rng(0).permutation(ours.reshape(-1, 3)).reshape(ours.shape)
+    assert color_overlap(shuffled, ours) == pytest.approx(1)  # where a colour stands does not matter
+
+
+def test_overlap_is_one_minus_half_the_distance_of_the_shares():
+    ours, theirs = (rgb_to_lab(photo(seed=seed))[..., 1:].reshape(-1, 2) // 8 for seed in (1, 2))
+    squares = {tuple(square) for square in [*ours, *theirs]}
+    apart = sum(abs((ours == s).all(1).mean() - (theirs == s).all(1).mean()) for s in squares)
+    assert color_overlap(photo(seed=1), photo(seed=2)) == pytest.approx(1 - apart / 2)
+
+
+def test_only_marked_pixels_count_as_colors():
+    rgb, reference = ab_patches(RED, GREEN), ab_patches(RED, BLUE)
+    left = np.zeros(rgb.shape[:2], bool)
+    left[:, :12] = True
+    assert (color_overlap(rgb, reference, left), squares_used(rgb, reference, left)) == (1, 1)
+    assert (color_overlap(rgb, reference, ~left), squares_used(rgb, reference, ~left)) == (0, 0)
+
+
+def test_a_square_counts_from_so_many_pixels_on():
+    reference, rgb = ab_patches(RED, RED), ab_patches(RED, RED)
+    reference[0, :4] = ab_patches(BLUE)[0, :4]
+    assert squares_used(rgb, reference, least=5) == 1
+    assert squares_used(rgb, reference) == 0.5
+    with pytest.raises(ValueError, match="no ab square of the reference holds 10000 pixels; lower least"):
+        squares_used(rgb, reference, least=10_000)

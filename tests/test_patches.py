@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,11 @@ from sicgan_lite import (
     TRANSFORMS,
     Config,
     PatchSet,
+    context_features,
     coordinate_grid,
     rgb_to_lab,
 )
+from sicgan_lite import patches as module
 from sicgan_lite.features import laplacian, sobel_magnitude
 from sicgan_lite.origins import holdout_box
 
@@ -201,3 +204,110 @@ def test_a_photograph_that_is_too_small_is_refused():
 def test_a_size_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="patches of 1000×1000 pixels do not fit an image of"):
         PatchSet(photo(), Config(size=1000), rng=np.random.default_rng(0))
+
+
+# --- one patch, other processes -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("index", [3, -1, np.int64(19)])
+def test_a_number_is_one_patch(index):
+    features, targets = PATCHES[index]
+    assert (features.shape, targets.shape) == ((5, SIZE, SIZE), (2, SIZE, SIZE))
+    batch = PATCHES[[int(index)]]
+    assert np.array_equal(features, batch[0][0])
+    assert np.array_equal(targets, batch[1][0])
+
+
+@pytest.mark.parametrize("index", [20, -21])
+def test_a_number_beyond_the_end_is_refused(index):
+    with pytest.raises(IndexError, match=f"index {index} is out of bounds .* size 20"):
+        PATCHES[index]
+
+
+def test_going_through_it_takes_each_patch_once():
+    assert [patch[1].tobytes() for patch in PATCHES] == [PATCHES[k][1].tobytes() for k in range(20)]
+
+
+@pytest.mark.parametrize("features", [("lightness",), ("lightness", "spread_4")])
+def test_it_comes_back_from_a_pickle(features):
+    patches = patch_set(transforms="all", features=features)
+    again = pickle.loads(pickle.dumps(patches))
+    assert all(map(np.array_equal, again[:], patches[:]))
+
+
+def test_workers_of_a_loader_that_are_started_anew_give_the_same_batches():
+    data = pytest.importorskip("torch.utils.data")
+    loader = data.DataLoader(PATCHES, batch_size=8, num_workers=1, multiprocessing_context="spawn")
+    for start, (features, targets) in zip((0, 8, 16), loader, strict=True):
+        expected = PATCHES[start : start + 8]
+        assert np.array_equal(features.numpy(), expected[0])
+        assert np.array_equal(targets.numpy(), expected[1])
+
+
+# --- context ------------------------------------------------------------------------------------
+
+CONTEXT = ("blur_2", "spread_4")
+
+
+@pytest.mark.parametrize("bytes_kept", [2**26, 0], ids=["maps are kept", "made for each patch"])
+@pytest.mark.parametrize("transforms", ["paper", "all"])
+def test_context_follows_the_papers_five_and_turns_with_the_patch(transforms, bytes_kept, monkeypatch):
+    monkeypatch.setattr(module, "_CONTEXT_BYTES", bytes_kept)
+    rgb = photo()
+    names = NAMES[:6] if transforms == "paper" else NAMES
+    patches = patch_set(rgb, transforms=transforms, features=("lightness", *CONTEXT))
+    maps = context_features(rgb_to_lab(rgb)[..., 0], CONTEXT)
+    features, _ = patches[:]
+    assert features.shape == (20, 7, SIZE, SIZE)
+    for k in range(20):
+        top, left = patches.origins[k // len(names)]
+        source = SOURCES[names[k % len(names)]]
+        for row, column in np.ndindex(SIZE, SIZE):
+            r, c = source(row, column, SIZE - 1)
+            assert features[k, 5:, row, column] == pytest.approx(maps[:, top + r, left + c], abs=1e-5)
+
+
+def test_statistics_are_those_of_the_patches():
+    patches = patch_set(features=CONTEXT)
+    mean, std = patches.context_statistics()
+    context = patches[:][0][:, 5:].astype(float)
+    assert mean == pytest.approx(context.mean((0, 2, 3)), abs=1e-6)
+    assert std == pytest.approx(context.std((0, 2, 3)), abs=1e-6)
+
+
+def test_maps_made_in_bands_are_those_of_the_whole(monkeypatch):
+    whole = patch_set(features=("lightness", *CONTEXT))[:]
+    monkeypatch.setattr(module, "_BAND_PIXELS", 4 * 37)  # four rows
+    banded = patch_set(features=("lightness", *CONTEXT))[:]
+    for ours, theirs in zip(banded, whole, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+# --- a smaller width ----------------------------------------------------------------------------
+
+
+def test_a_wide_photograph_is_learned_at_the_width():
+    rgb = photo(60, 80)
+    patches = patch_set(rgb, width=20, num_patches=6)
+    lab = rgb_to_lab(rgb).reshape(15, 4, 20, 4, 3).mean((1, 3))  # area: each pixel the mean of 4×4
+    top, left = patches.origins[0]
+    expected = lab[top : top + SIZE, left : left + SIZE]
+    features, targets = patches[0]
+    np.testing.assert_allclose(features[0], expected[..., 0] / 50 - 1, atol=1e-5)
+    np.testing.assert_allclose(targets, expected[..., 1:].transpose(2, 0, 1) / 110, atol=1e-5)
+    assert all(map(np.array_equal, patch_set(rgb, width=80)[:], patch_set(rgb)[:]))
+    assert all(map(np.array_equal, patch_set(rgb, width=200)[:], patch_set(rgb)[:]))
+
+
+@pytest.mark.parametrize("holdout", [(0, 0.7, 1, 1), (0.301, 0.26, 0.72, 0.55)])
+@pytest.mark.parametrize("width", [40, 43, 51])
+def test_no_small_pixel_holds_a_color_of_the_holdout(holdout, width):
+    rgb = photo(120, 154)
+    top, left, bottom, right = holdout_box(holdout, 120, 154)
+    other = rgb.copy()
+    other[top:bottom, left:right] = 255 - other[top:bottom, left:right]
+    before, after = (
+        patch_set(picture, holdout=holdout, width=width, num_patches=400, min_distance=0)
+        for picture in (rgb, other)
+    )
+    assert np.array_equal(before[:][1], after[:][1])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import math
+import pickle
 import random
 import re
 from collections.abc import Callable
@@ -10,13 +12,25 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from support.tiny import photo, tiny_state
 from torch import Tensor, nn
 
-from sicgan_lite import Generator, TrainState, delta_e, history, predict_ab, rgb_to_lab, train, train_step
+from sicgan_lite import (
+    Config,
+    Generator,
+    TrainState,
+    delta_e,
+    history,
+    predict_ab,
+    rgb_to_lab,
+    train,
+    train_step,
+)
 from sicgan_lite import training as module
 from sicgan_lite.files import pixels_sha256
-from sicgan_lite.training import NonFiniteLossError, StepRecord, draw_batch
+from sicgan_lite.training import NonFiniteLossError, StepRecord, draw_batch, rate_factor
 
 CPU = torch.device("cpu")
 
@@ -65,16 +79,27 @@ def written_out(state: TrainState, steps: int) -> list[tuple[float, float, float
     measured = []
     for step in range(steps):
         epoch, batch = step // config.batches_per_epoch, step % config.batches_per_epoch
-        order = np.random.default_rng([config.seed, epoch]).permutation(config.num_patches)
-        chosen = order[batch * config.batch_size :][: config.batch_size]
-        features, real = map(torch.from_numpy, state.patches[chosen])
-        fake = generator(features)
-        real_logits, fake_logits = discriminator(real, features), discriminator(fake.detach(), features)
-        loss_d = cross_entropy(real_logits, config.real_target) + cross_entropy(
-            fake_logits, config.fake_target
-        )
-        adam_d.step(torch.autograd.grad(loss_d, adam_d.parameters))
-        loss_g = cross_entropy(discriminator(fake, features), config.generator_target)
+        falling = 1 - step / config.total_steps
+        one_cycle = [0.04, 0.04 + 0.96 * (1 - math.cos(math.pi / 1.8)) / 2]  # at 0 and 1/6 of the run
+        one_cycle += [(1 + math.cos(math.pi * (k / 6 - 0.3) / 0.7)) / 2 for k in range(2, 6)]
+        factor = {"constant": 1, "falling": falling, "one-cycle": one_cycle[step]}[config.schedule]
+        adam_g.rate, adam_d.rate = config.lr_generator * factor, config.lr_discriminator * factor
+        fake = features = real = torch.empty(0)
+        for extra in range(config.discriminator_steps - 1, -1, -1):
+            seeds = [config.seed, epoch, extra] if extra else [config.seed, epoch]
+            order = np.random.default_rng(seeds).permutation(config.num_patches)
+            chosen = order[batch * config.batch_size :][: config.batch_size]
+            features, real = map(torch.from_numpy, state.patches[chosen])
+            fake = generator(features)
+            real_logits, fake_logits = discriminator(real, features), discriminator(fake.detach(), features)
+            loss_d = cross_entropy(real_logits, config.real_target) + cross_entropy(
+                fake_logits, config.fake_target
+            )
+            adam_d.step(torch.autograd.grad(loss_d, adam_d.parameters))
+        logits = discriminator(fake, features)
+        loss_g = cross_entropy(logits, config.generator_target)
+        if config.generator_objective == "minimax":
+            loss_g = -cross_entropy(logits, 1 - config.generator_target)
         total = config.adversarial_weight * loss_g + config.l1_weight * (fake - real).abs().mean()
         adam_g.step(torch.autograd.grad(total, adam_g.parameters))
         scores = (part.sigmoid().mean().item() for part in (real_logits, fake_logits))
@@ -91,6 +116,9 @@ def written_out(state: TrainState, steps: int) -> list[tuple[float, float, float
         {"l1_weight": 1.0, "adversarial_weight": 0.0},
         {"real_target": 1.0, "fake_target": 0.1, "generator_target": 0.9, "betas": (0.9, 0.99)},
         {"features": ("lightness", "x")},
+        {"generator_objective": "minimax", "leaky_slope": 0.2, "kernel_sizes": (3, 1)},
+        {"schedule": "falling", "discriminator_steps": 3},
+        {"schedule": "one-cycle", "features": ("lightness", "blur_2", "spread_1"), "width": 20},
     ],
     ids=str,
 )
@@ -253,9 +281,9 @@ def test_targets_are_drawn_for_each_patch_around_the_configs(monkeypatch):
     seen: dict[str, Tensor] = {}
 
     def note(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        def noting(*logits: Tensor, **targets: Tensor) -> Tensor:
-            seen.update(targets)
-            return function(*logits, **targets)
+        def noting(*logits: Tensor, **named: Any) -> Tensor:
+            seen.update({name: value for name, value in named.items() if name.endswith("target")})
+            return function(*logits, **named)
 
         return noting
 
@@ -293,7 +321,7 @@ def test_a_discriminator_that_breaks_is_named_with_its_step():
 
 def test_a_generator_that_breaks_is_named_with_its_step(monkeypatch):
     state = tiny_state()
-    monkeypatch.setattr(module, "generator_loss", lambda logits, *, target: logits.sum() * math.inf)
+    monkeypatch.setattr(module, "generator_loss", lambda logits, **_: logits.sum() * math.inf)
     with pytest.raises(NonFiniteLossError, match=r"loss_g is -?inf at step 1 \(epoch 1, batch 1\)"):
         next(train(state))
 
@@ -368,3 +396,143 @@ def test_a_stop_in_the_middle_of_a_step_does_not_freeze_d(monkeypatch):
             train_step(state)
     assert all(parameter.requires_grad for parameter in state.discriminator.parameters())
     train_step(state)
+
+
+# --- what the paper does not have ---------------------------------------------------------------
+
+# Written by the library before it had any option: the losses and scores of the last of so many steps,
+# and the SHA-256 of the random state after it, which tells of any draw more or less.
+BEFORE = {
+    "paper": (3, (1.3593907, 0.7448671, 0.5003676, 0.4859405), "6e9435c1a6b9aec0"),
+    "laptop": (4, (1.3726032, 0.7371182, 0.4867737, 0.4819717), "3db9f39c33c1ef35"),
+    "quick": (3, (1.3756561, 0.6866072, 0.5205348, 0.5115915), "6e9435c1a6b9aec0"),
+}
+
+
+@pytest.mark.parametrize("preset", BEFORE)
+def test_the_papers_game_is_what_it_was_before_there_were_options(preset):
+    steps, expected, random_state = BEFORE[preset]
+    small: dict[str, Any] = {"size": 16, "num_patches": 12, "batch_size": 4, "precision": "float32"}
+    state = TrainState.create(photo(40, 60), getattr(Config, preset)(**small), "cpu")
+    *_, last = islice(train(state), steps)
+    assert last[3:] == pytest.approx(expected, abs=1e-5)
+    drawn = hashlib.sha256(state.rng.get_state().numpy().tobytes()).hexdigest()
+    assert drawn.startswith(random_state)
+
+
+@given(st.sampled_from(["constant", "falling", "one-cycle"]), st.floats(0, 1))
+def test_a_rate_is_multiplied_by_a_share(schedule, progress):
+    assert 0 <= rate_factor(schedule, progress) <= 1
+
+
+def test_schedules_are_the_textbooks():
+    at = [0, 0.15, 0.3, 0.65, 1]
+    assert [rate_factor("constant", x) for x in at] == [1] * 5
+    assert [rate_factor("falling", x) for x in at] == pytest.approx([1, 0.85, 0.7, 0.35, 0])
+    # One cycle: halfway along each half cosine lies the middle of its ends.
+    assert [rate_factor("one-cycle", x) for x in at] == pytest.approx([0.04, 0.52, 1, 0.5, 0], abs=1e-12)
+
+
+def test_one_cycle_is_torchs_own():
+    steps = 1000
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
+    theirs = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1.0, total_steps=steps, cycle_momentum=False)
+    rates = []
+    for _ in range(steps):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        theirs.step()
+    ours = [rate_factor("one-cycle", step / steps) for step in range(steps)]
+    np.testing.assert_allclose(ours, rates, atol=0.006)  # torch counts to the last step, not beyond it
+
+
+def noticed(state: TrainState) -> list[tuple[Tensor, Tensor | None]]:
+    """What G is given in a step: features and z of each call."""
+    given: list[tuple[Tensor, Tensor | None]] = []
+    state.generator.register_forward_pre_hook(lambda _, inputs: given.append((inputs[0], inputs[1])))
+    train_step(state)
+    return given
+
+
+def test_z_is_drawn_for_each_patch_from_the_states_own_random_numbers():
+    state = tiny_state(noise_channels=3, num_patches=400, batch_size=400, min_distance=0)
+    before = state.rng.get_state()
+    ((_, z),) = noticed(state)
+    assert z is not None
+    assert z.shape == (400, 3)
+    assert z.mean().item() == pytest.approx(0, abs=0.1)
+    assert z.std().item() == pytest.approx(1, abs=0.06)
+    expected = torch.randn(400, 3, generator=torch.Generator().manual_seed(0).set_state(before))
+    assert torch.equal(z, expected)
+
+
+def test_without_noise_channels_nothing_is_drawn_for_z():
+    ((_, z),) = noticed(tiny_state())
+    assert z is None
+
+
+def test_feature_noise_shifts_context_alone_by_one_number_a_patch():
+    names = ("lightness", "sobel", "laplacian", "x", "y", "blur_2", "spread_1")
+    options: dict[str, Any] = {"num_patches": 300, "batch_size": 300, "min_distance": 0, "features": names}
+    state = tiny_state(feature_noise=0.5, **options)
+    clean, _ = draw_batch(state, 0, 0)
+    ((features, _),) = noticed(state)
+    assert torch.equal(features[:, :5], clean[:, :5])
+    shift = features[:, 5:] - clean[:, 5:]
+    assert shift.std((2, 3)).max() < 1e-6  # the same at every pixel
+    shift = shift.mean((2, 3))
+    spread = clean[:, 5:].std((0, 2, 3))  # of the channel over the training patches
+    torch.testing.assert_close(shift.std(0) / spread, torch.tensor([0.5, 0.5]), rtol=0.15, atol=0)
+    assert torch.stack([shift[:, 0], shift[:, 1]]).corrcoef()[0, 1].abs() < 0.2
+    ((features, _),) = noticed(tiny_state(**options))
+    assert torch.equal(features, clean)
+
+
+def test_context_is_standardized_by_the_training_photograph():
+    state = tiny_state(features=("blur_2", "spread_1"))
+    mean, std = state.patches.context_statistics()
+    assert state.generator.context_mean.flatten().numpy() == pytest.approx(mean)
+    assert state.generator.context_std.flatten().numpy() == pytest.approx(std)
+
+
+def test_the_running_mean_is_the_sum_that_its_name_says():
+    decay, state = 0.75, tiny_state(average_decay=0.75)
+    assert state.average is not None
+    steps = []
+    for _ in train(state):
+        steps.append([p.detach().clone() for p in state.generator.parameters()])
+        means = [p.detach().clone() for p in state.average.parameters()]
+        # A plain mean of the first four (1 / (1 − 0.75)), then a quarter of each new one.
+        shares = [1 / 4] * 4 if len(steps) >= 4 else [1 / len(steps)] * len(steps)
+        for _ in range(4, len(steps)):
+            shares = [decay * share for share in shares] + [1 - decay]
+        for place, mean in enumerate(means):
+            expected = sum(share * step[place] for share, step in zip(shares, steps, strict=True))
+            torch.testing.assert_close(mean, expected)
+    assert state.final_generator is state.average
+
+
+def test_the_running_mean_changes_nothing_in_the_game():
+    plain, averaged = tiny_state(), tiny_state(average_decay=0.9)
+    assert list(train(plain)) == list(train(averaged))
+    assert same(weights(plain), weights(averaged))
+    assert plain.final_generator is plain.generator
+
+
+def test_ds_further_steps_have_batches_of_their_own():
+    state = tiny_state(discriminator_steps=3)
+    shown = []
+    state.discriminator.register_forward_pre_hook(lambda _, given: shown.append(given[1][:4]))
+    train_step(state)
+    assert len(shown) == 4  # D three times, then G
+    assert len({batch.numpy().tobytes() for batch in shown}) == 3
+    assert torch.equal(shown[2], shown[3])
+    assert torch.equal(shown[3], draw_batch(state, 0, 0)[0])
+
+
+def test_a_state_comes_back_from_a_pickle_and_goes_on():
+    whole = tiny_state(average_decay=0.5, noise_channels=1, schedule="falling")
+    list(islice(train(whole), 2))
+    again = pickle.loads(pickle.dumps(whole))
+    assert list(train(again)) == list(train(whole))
+    assert same(weights(again), weights(whole))

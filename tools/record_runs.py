@@ -94,7 +94,7 @@ class _Recording:
 
     def keep_picture(self) -> None:
         state = self.logbook.state
-        picture = Image.fromarray(colorize(state.generator, self.rgb))
+        picture = Image.fromarray(colorize(state.final_generator, self.rgb))
         height = round(picture.height * SNAPSHOT_WIDTH / picture.width)
         path = self.logbook.folder / "snapshots" / f"{state.step:05d}.webp"
         picture.resize((SNAPSHOT_WIDTH, height), Image.Resampling.LANCZOS).save(path, quality=85, method=6)
@@ -112,7 +112,7 @@ class _Recording:
     def finish(self) -> None:
         self.save()
         where, state = self.logbook.folder, self.logbook.state
-        save_generator(where / "generator.safetensors", state.generator, state.config)
+        save_generator(where / "generator.safetensors", state.final_generator, state.config)
         unhashed = {where / "run.json", where / "checkpoint.pt"}
         files = [path for path in sorted(where.rglob("*")) if path.is_file() and path not in unhashed]
         kept = [path for path in files if not path.name.startswith(".")]  # no lock, no leftovers

@@ -40,8 +40,8 @@ def run_train(args: argparse.Namespace) -> None:
                 f"stopped after step {state.step} of {state.config.total_steps}; go on with: {_again(args)}"
             )
             return
-        save_generator(out / "generator.safetensors", state.generator, state.config)
-        colored = colorize(state.generator, photo.rgb)
+        save_generator(out / "generator.safetensors", state.final_generator, state.config)
+        colored = colorize(state.final_generator, photo.rgb)
         write_before_after(out / "before-after.png", photo.rgb, colored, photo.source_sha256)
     print(f"wrote generator.safetensors, checkpoint.pt, history.csv and before-after.png to {out}")
 

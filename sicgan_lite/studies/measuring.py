@@ -56,7 +56,7 @@ def train_and_measure(config: Config, rgb: UInt8[np.ndarray, "h w 3"], looks: in
             before.append(next_generator_loss(state))
         records.append(train_step(state))
         if state.step in at:
-            picture = colorize(state.generator, rgb)
+            picture = colorize(state.final_generator, rgb)
             late.append({"step": state.step} | measure(picture, rgb, config.holdout))
     results = _losses(records) | {name: late[-1][name] for name in late[-1] if name != "step"}
     if looks > 1:
@@ -65,7 +65,7 @@ def train_and_measure(config: Config, rgb: UInt8[np.ndarray, "h w 3"], looks: in
         results["loss_g_after"] = float(np.mean([record.loss_g for record in records[at[0] :]]))
     results |= {"seconds": time.process_time() - started, "rgb_sha256": state.rgb_sha256}
     results |= describe_machine()
-    return Trained(generator_bytes(state.generator, config, **results), results, picture)
+    return Trained(generator_bytes(state.final_generator, config, **results), results, picture)
 
 
 def late_steps(total: int, looks: int) -> list[int]:
