@@ -106,10 +106,6 @@ def _check_moments(parameter: torch.Tensor, moments: dict[str, torch.Tensor], st
         moments[name] = value if name == "step" else torch.zeros_like(parameter).copy_(value)
 
 
-def _parts(state: TrainState) -> tuple[str, ...]:
-    return _PARTS if state.average is None else (*_PARTS, "average")
-
-
 def read_checkpoint(file: File) -> dict[str, Any]:
     """The plain content of a checkpoint. Errors: FileNotFoundError, FileFormatError."""
     path, data = name_of(file), io.BytesIO(_bytes_of(file))
