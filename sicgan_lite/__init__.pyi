@@ -52,6 +52,7 @@ from .patches import ALL_TRANSFORMS as ALL_TRANSFORMS
 from .patches import TRANSFORMS as TRANSFORMS
 from .patches import PatchSet as PatchSet
 from .pictures.images import Photo as Photo
+from .pictures.images import encode_image as encode_image
 from .pictures.images import read_image as read_image
 from .pictures.images import read_provenance as read_provenance
 from .pictures.images import sample_image as sample_image

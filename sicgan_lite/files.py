@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from jaxtyping import UInt8
@@ -22,7 +22,7 @@ except ImportError:  # Windows, where an open file cannot be removed
     fcntl = None
 
 Path_ = str | os.PathLike[str]
-File = Path_ | BinaryIO
+File = Path_ | IO[bytes]
 
 LOCK_NAME = ".sicgan-lite.lock"
 _TEMPORARY = (".sicgan-lite-", ".part")  # around 32 digits: short enough for any file system
@@ -167,7 +167,7 @@ def _clear_leftovers(folder: Path) -> None:
                 path.unlink()
 
 
-def _lock(file: BinaryIO) -> None:
+def _lock(file: IO[bytes]) -> None:
     """Hold a file until it is closed. Errors: OSError when it is held, or cannot be."""
     if fcntl is not None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

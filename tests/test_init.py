@@ -30,7 +30,7 @@ NAMES = {
     "networks": "Discriminator Generator count_parameters receptive_field",
     "origins": "holdout_box holdout_mask safe_distance sample_origins",
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",
-    "pictures.images": "Photo read_image read_provenance sample_image write_image",
+    "pictures.images": "Photo encode_image read_image read_provenance sample_image write_image",
     "pictures.provenance": "Provenance",
     "plotting": "show_images",
     "studies.album": "make_album",

@@ -6,12 +6,14 @@ Works in bands of rows, so that beside Pillow's own copy only the arrays handed 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 from PIL import Image
@@ -20,9 +22,11 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from sicgan_lite.files import File, name_of, read_bytes
 from sicgan_lite.pictures.profiles import GREY_MODES, Pixels, srgb_converter
 
 MAX_PIXELS = 150_000_000
+_MOST_BYTES = 8 * MAX_PIXELS  # as many pixels, uncompressed, 16 bits and alpha
 
 _WANTED = "a whole PNG, JPEG, TIFF or WebP image is wanted"
 _DEPTHS = "8 bits a channel, 16 bits a channel or 1 bit are wanted"
@@ -55,31 +59,40 @@ class _RefusedError(ValueError):
 
 
 @contextmanager
-def open_image(path: Path) -> Iterator[tuple[BinaryIO, Image.Image]]:
+def open_image(file: File) -> Iterator[tuple[IO[bytes], Image.Image]]:
     """An image file and its header; nothing is decoded yet.
 
     Whatever the block raises becomes one ValueError that names the file, and warnings are silent.
     Errors: as ``images.read_image``.
     """
+    name = name_of(file)
+    with _opened(file) as opened, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with _identify(opened) as image:
+                yield opened, image
+        except Exception as error:  # noqa: BLE001  decoders raise anything, KeyError to MemoryError
+            reason = str(error) or type(error).__name__
+            if not isinstance(error, _RefusedError):
+                reason = f"it is damaged ({reason}); {_WANTED}"
+            raise ValueError(f"{name}: {reason}") from None
+
+
+def _opened(file: File) -> IO[bytes]:
+    """A file that can be read in any order, from its first byte."""
+    if not isinstance(file, str | os.PathLike):
+        return BytesIO(read_bytes(file, at_most=_MOST_BYTES))
+    path = Path(file)
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a directory; {_WANTED}")
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist; {_WANTED}")
     if not path.is_file():  # a pipe or a device can be read for ever
         raise ValueError(f"{path} is not a regular file; {_WANTED}")
-    with path.open("rb") as file, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with _identify(file) as image:
-                yield file, image
-        except Exception as error:  # noqa: BLE001  decoders raise anything, KeyError to MemoryError
-            reason = str(error) or type(error).__name__
-            if not isinstance(error, _RefusedError):
-                reason = f"it is damaged ({reason}); {_WANTED}"
-            raise ValueError(f"{path}: {reason}") from None
+    return path.open("rb")
 
 
-def _identify(file: BinaryIO) -> Image.Image:
+def _identify(file: IO[bytes]) -> Image.Image:
     head = file.read(16)
     file.seek(0)
     readers = [make for magic, make in _READERS.items() if re.match(magic, head, re.DOTALL)]
@@ -95,7 +108,7 @@ def _identify(file: BinaryIO) -> Image.Image:
     return image
 
 
-def sha256_of_file(file: BinaryIO) -> str:
+def sha256_of_file(file: IO[bytes]) -> str:
     """The SHA-256 of a file from its first byte on, in hexadecimal digits."""
     digest = hashlib.sha256()
     file.seek(0)

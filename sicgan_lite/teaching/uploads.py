@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import ipywidgets as widgets
@@ -45,13 +45,9 @@ def _small(rgb: np.ndarray, longest: int) -> np.ndarray:
 
 def _decode(name: str, data: bytes) -> np.ndarray:
     """The picture in a file that came over the network; an error names it as its owner does."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(name).name or "upload")
-        path.write_bytes(data)
-        try:
-            return read_image(path).rgb
-        except ValueError as error:
-            raise ValueError(str(error).replace(str(path), name)) from None
+    file = BytesIO(data)
+    file.name = name
+    return read_image(file).rgb
 
 
 def _from_colab() -> tuple[str, bytes]:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -359,3 +361,32 @@ def test_a_folder_with_the_name_of_a_sample_does_not_hide_it(
     monkeypatch.chdir(tmp_path)
     for source in ("coffee", Path("coffee")):
         np.testing.assert_array_equal(find_photo(source).rgb, sample_image("coffee"))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_an_open_file_is_written_and_read_as_a_path_is(tmp_path, suffix):
+    path, opened = tmp_path / f"picture{suffix}", io.BytesIO(b"before")
+    opened.name = path.name
+    opened.seek(6)
+    write_image(path, PICTURE, provenance=LABEL)
+    write_image(opened, PICTURE, provenance=LABEL)
+    assert opened.getvalue() == b"before" + path.read_bytes()
+    opened.seek(6)
+    photo = read_image(opened)
+    np.testing.assert_array_equal(photo.rgb, read_image(path).rgb)
+    assert photo.source_sha256 == read_image(path).source_sha256
+    with path.open("rb") as file:
+        assert read_provenance(file) == read_provenance(path)
+
+
+def test_a_stream_that_cannot_be_searched_is_read(tmp_path):
+    write_image(tmp_path / "picture.png", PICTURE, provenance=LABEL)
+    with zipfile.ZipFile(tmp_path / "album.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(tmp_path / "picture.png", "picture.png")
+    with zipfile.ZipFile(tmp_path / "album.zip") as archive, archive.open("picture.png") as stream:
+        np.testing.assert_array_equal(read_image(stream).rgb, PICTURE)
+
+
+def test_an_open_file_without_a_name_has_no_kind():
+    with pytest.raises(ValueError, match=r"the open file: cannot label '' files; use \.png"):
+        write_image(io.BytesIO(), PICTURE, provenance=LABEL)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
-from support.icc import ADOBE, ADOBE_GAMMA, SRGB, cmyk_profile, encode, grey_profile, rgb_profile
+from support.icc import ADOBE, ADOBE_GAMMA, D65, SRGB, cmyk_profile, encode, grey_profile, rgb_profile
 from support.odd_images import PICTURE, saved
 
 from sicgan_lite.pictures.images import read_image
@@ -35,6 +35,15 @@ def test_another_rgb_space_is_converted_and_its_profile_dropped(tmp_path, kind):
     assert photo.icc_profile is None
     assert abs(photo.rgb - adobe_to_srgb(MUTED)).max() < 1.5
     assert abs(photo.rgb.astype(int) - MUTED).max() > 10
+
+
+def test_the_white_of_a_display_becomes_the_white_of_srgb(tmp_path):
+    """Relative colorimetry: a display's own white is white, and not the tint that it has beside another."""
+    profile = rgb_profile(ADOBE, ADOBE_GAMMA, D65)
+    muted = np.concatenate([MUTED, np.full_like(MUTED[:1], 255)])
+    rgb = read(tmp_path, "PNG", muted, profile).rgb
+    assert (rgb[-1] == 255).all()
+    assert abs(rgb[:-1] - adobe_to_srgb(MUTED)).max() < 1.5
 
 
 def test_srgb_under_any_name_leaves_the_pixels_and_is_kept(tmp_path):

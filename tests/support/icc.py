@@ -11,6 +11,7 @@ import numpy as np
 ADOBE = np.array([[0.60974, 0.20528, 0.14919], [0.31111, 0.62567, 0.06322], [0.01947, 0.06087, 0.74457]])
 SRGB = np.array([[0.43607, 0.38515, 0.14307], [0.22249, 0.71687, 0.06061], [0.01392, 0.09708, 0.71410]])
 ADOBE_GAMMA = 563 / 256
+D50, D65 = (0.9642, 1.0, 0.8249), (0.9505, 1.0, 1.0891)
 
 
 def profile(space: bytes, tags: dict[bytes, bytes], *, pcs: bytes = b"XYZ ", kind: bytes = b"mntr") -> bytes:
@@ -22,7 +23,7 @@ def profile(space: bytes, tags: dict[bytes, bytes], *, pcs: bytes = b"XYZ ", kin
         content += padded
     header = struct.pack(">I4xI4s4s4s", offset + len(content), 0x02400000, kind, space, pcs)
     header += struct.pack(">6H4s", 2024, 1, 1, 0, 0, 0, b"acsp") + bytes(28)
-    header += _fixed(0.9642, 1.0, 0.8249)
+    header += _fixed(*D50)
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + content
 
 
@@ -34,9 +35,9 @@ def _gamma(value: float) -> bytes:
     return b"curv" + struct.pack(">4xIH", 1, round(value * 256))
 
 
-def rgb_profile(primaries: np.ndarray, gamma: float) -> bytes:
-    """A display profile of three primaries and one gamma."""
-    tags = {b"wtpt": b"XYZ \0\0\0\0" + _fixed(0.9642, 1.0, 0.8249)}
+def rgb_profile(primaries: np.ndarray, gamma: float, white: tuple[float, float, float] = D50) -> bytes:
+    """A display profile of three primaries, one gamma, and the white that the display had."""
+    tags = {b"wtpt": b"XYZ \0\0\0\0" + _fixed(*white)}
     for letter, column in zip((b"r", b"g", b"b"), primaries.T, strict=True):
         tags[letter + b"XYZ"] = b"XYZ \0\0\0\0" + _fixed(*column)
         tags[letter + b"TRC"] = _gamma(gamma)
@@ -45,7 +46,7 @@ def rgb_profile(primaries: np.ndarray, gamma: float) -> bytes:
 
 def grey_profile(gamma: float) -> bytes:
     """A profile of grey with this gamma."""
-    white = b"XYZ \0\0\0\0" + _fixed(0.9642, 1.0, 0.8249)
+    white = b"XYZ \0\0\0\0" + _fixed(*D50)
     return profile(b"GRAY", {b"wtpt": white, b"kTRC": _gamma(gamma)})
 
 

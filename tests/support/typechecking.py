@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import IOBase
-from typing import BinaryIO
+from typing import IO
 
 from beartype import BeartypeConf, FrozenDict, beartype
 from jaxtyping import config
 
 # An int is welcome where a float is asked for (PEP 484), as everywhere in Python.
-# BytesIO is a BinaryIO for every static checker, and no subclass of it.
+# BytesIO is an IO[bytes] for every static checker, and no subclass of it.
 checked = beartype(
-    conf=BeartypeConf(is_pep484_tower=True, hint_overrides=FrozenDict({BinaryIO: BinaryIO | IOBase}))
+    conf=BeartypeConf(is_pep484_tower=True, hint_overrides=FrozenDict({IO[bytes]: IO[bytes] | IOBase}))
 )
 
 
