@@ -68,7 +68,7 @@ def diversity_term(
     *,
     most: float = 3.0,
 ) -> Float[Tensor, ""]:
-    """How far G's ab moves for a move of z, mean |Δab| / mean |Δz|: subtracted from G's loss.
+    """How far G's ab moves for a move of z, ``mean |Δab| / mean |Δz|``: subtracted from G's loss.
 
     A mean over patches, each counted up to ``most``, so that two draws of z that lie close together
     do not decide. Source: mode seeking (Mao et al. 2019).
