@@ -19,9 +19,10 @@ from sicgan_lite import __version__
 from sicgan_lite.arrays import shrink
 from sicgan_lite.checkpoint import METADATA_KEY, SCHEMA
 from sicgan_lite.colorizing import colorize
-from sicgan_lite.config import Config
+from sicgan_lite.config import CONTEXT_FEATURES, Config
 from sicgan_lite.metrics import delta_e
 from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.provenance import Provenance, write_packet
 from sicgan_lite.training import TrainState, train
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
@@ -29,6 +30,7 @@ BOARD = BOOK / "your-photograph" / "board.html"
 STILL = BOOK / "_web" / "live-still.jpg"
 START, END = "<!-- {}: written by tools/draw_live.py -->", "<!-- End of {} -->"
 WIDTH = 240
+WHEN, SOURCE = "the time of saving", "0123456789abcdef" * 4
 PHOTOGRAPHS = {
     "coffee": "A cup of coffee on a wooden table",
     "astronaut": "A woman in an orange spacesuit",
@@ -40,6 +42,24 @@ JUDGES: dict[str, Config] = {
     "paper": Config.quick(**SMALL),
     "conditional": Config.quick(**SMALL, conditional=True),
     "l1": Config.quick(**SMALL, l1_weight=1.0, adversarial_weight=0.0),
+    "photo": Config.quick(
+        size=32,
+        batch_size=16,
+        num_patches=4800,
+        width=WIDTH,
+        transforms="all",
+        features=("lightness", "sobel", "laplacian", *CONTEXT_FEATURES),
+        feature_noise=0.3,
+        generator_widths=(32, 32),
+        kernel_sizes=(3, 1),
+        lr_generator=2e-2,
+        betas=(0.9, 0.999),
+        schedule="one-cycle",
+        average_decay=0.98,
+        l1_weight=1.0,
+        adversarial_weight=0.0,
+        precision="float32",
+    ),
 }
 CHOICE = """      <label>
         <input type="radio" name="photo" value="{name}" form="live-settings">
@@ -57,6 +77,17 @@ def choice(name: str, alt: str) -> str:
     return CHOICE.format(name=name, alt=alt, width=rgb.shape[1], height=rgb.shape[0], data=data)
 
 
+def packets() -> dict[str, str]:
+    """The label of a saved picture, with words to put the source's hash and the time in place of."""
+    label = {"system": "sicgan-lite", "version": __version__, "when": WHEN}
+    return {
+        "when": WHEN,
+        "source": SOURCE,
+        "with_source": write_packet(Provenance(**label, source_sha256=SOURCE)).decode(),
+        "without_source": write_packet(Provenance(**label)).decode(),
+    }
+
+
 def settings() -> str:
     """What the script has to know of the library, as JSON."""
     about = {
@@ -64,6 +95,8 @@ def settings() -> str:
         "schema": SCHEMA,
         "metadata_key": METADATA_KEY,
         "width": WIDTH,
+        "context": CONTEXT_FEATURES,
+        "packets": packets(),
         "judges": {name: config.to_dict() for name, config in JUDGES.items()},
     }
     return json.dumps(about, indent=1)

@@ -6,8 +6,10 @@
 (function () {
 "use strict";
 
+const MEASURED = 64; // patches that say what a usual context is
+
 const { createRandom } = window.sicganColor;
-const { createParameters, createAdam } = window.sicganModel;
+const { PAPER, createParameters, createAdam, rateFactor, follow } = window.sicganModel;
 const { countTransforms, freeOrigins, drawOrigin } = window.sicganPhoto;
 
 /* In a worker: it knows one photograph and its share of a batch, and answers one message at a time. */
@@ -15,9 +17,10 @@ function workerScript(root) {
   "use strict";
   const { createRandom } = root.sicganColor, { createShare, describe } = root.sicganModel;
   const {
-    readPhoto, inputsOf, cutPatch, predict, merge, enlarge, errorOf, baselines, holdoutBox, meanChroma,
+    readPhoto, inputsOf, cutPatch, contextStatistics, predict, merge, enlarge, errorOf, baselines, holdoutBox,
+    meanChroma,
   } = root.sicganPhoto;
-  let photo, config, share, ab;
+  let photo, config, standard, share, ab;
 
   function load(patch, index) {
     const random = createRandom(patch.seed), count = 2 * config.size * config.size;
@@ -30,14 +33,21 @@ function workerScript(root) {
   }
 
   const answers = {
-    photograph({ bytes, width, settings }) {
-      config = settings;
-      photo = readPhoto(bytes, width, config);
+    photograph({ bytes, width, features }) {
+      photo = readPhoto(bytes, width, features);
       return { inputs: inputsOf(photo), chroma: meanChroma(photo) };
     },
-    game({ settings, count }) {
+    /* `places` are those of the patches whose context is the measure for all others. */
+    game({ settings, count, places }) {
       config = settings;
-      if (count) share = createShare(config, inputsOf(photo), count);
+      standard = contextStatistics(photo, config.size, places);
+      if (count) share = createShare(config, inputsOf(photo), count, standard);
+      return standard;
+    },
+    /* Paint for a generator that learned elsewhere. */
+    borrow({ settings, measures }) {
+      config = settings;
+      standard = measures;
       return {};
     },
     change({ settings }) {
@@ -50,9 +60,7 @@ function workerScript(root) {
     },
     fool: ({ d }) => share.learnToFool(d),
     paint({ g, z }) {
-      const count = photo.lightness.length;
-      const maps = z.map((value) => (value.length ? value : new Float64Array(count).fill(value)));
-      ab = predict(describe(config, inputsOf(photo))[0], g, photo, config.size, maps);
+      ab = predict(describe(config, inputsOf(photo))[0], g, photo, config.size, standard, z);
       return measured(merge(photo.lightness, ab));
     },
     compare() {
@@ -62,7 +70,7 @@ function workerScript(root) {
     },
     /* The last painting's colours under the lightness of a larger picture of the same. */
     save({ bytes, width }) {
-      const large = readPhoto(bytes, width, { features: [] }), { height } = large;
+      const large = readPhoto(bytes, width), { height } = large;
       return { bytes: merge(large.lightness, ab.map((map) =>
         enlarge(map, photo.width, photo.height, width, height))) };
     },
@@ -122,6 +130,8 @@ function equilibrium(config) {
   return { score, lossD: entropy(real) + entropy(fake), lossG: entropy(generator) };
 }
 
+const contextOf = (config) => config.features.filter((name) => !PAPER.includes(name)).length;
+
 /* All that is random in one patch of a batch. */
 function drawPatch(config, origins, random) {
   const between = ([low, high]) => low + (high - low) * random.uniform();
@@ -131,7 +141,8 @@ function drawPatch(config, origins, random) {
     transform: Math.floor(countTransforms(config) * random.uniform()),
     seed: Math.floor(4294967296 * random.uniform()),
     targets: [real, fake, own].map((target) => between(targetRange(target, jitter))),
-    z: Array.from({ length: config.noise_channels || 0 }, random.normal),
+    shifts: Array.from({ length: contextOf(config) }, () => config.feature_noise * random.normal()),
+    z: Array.from({ length: config.noise_channels }, random.normal),
   };
 }
 
@@ -142,9 +153,11 @@ async function createGame(crew, config, { width, height, inputs }) {
   const origins = freeOrigins(height, width, config.size, config.holdout), { learners } = crew;
   const bounds = learners.map((_, i) => Math.round((i * config.batch_size) / learners.length));
   const share = (list, i) => list.slice(bounds[i], bounds[i + 1]);
-  await crew.painter.ask("game", { settings: config });
-  await Promise.all(learners.map((worker, i) => worker.ask("game",
-    { settings: config, count: share(Array.from({ length: config.batch_size }), i).length })));
+  const places = Array.from({ length: MEASURED }, () => drawOrigin(origins, random));
+  const begin = (worker, count) => worker.ask("game", { settings: config, places, count });
+  const standard = await begin(crew.painter, 0);
+  await Promise.all(learners.map((worker, i) =>
+    begin(worker, share(Array.from({ length: config.batch_size }), i).length)));
 
   const together = async (kind, given) => add(await Promise.all(learners.map((worker, i) =>
     worker.ask(kind, given(i)))));
@@ -153,10 +166,12 @@ async function createGame(crew, config, { width, height, inputs }) {
   async function step(learns = { d: true, g: true }) {
     const patches = Array.from({ length: config.batch_size }, () => drawPatch(config, origins, random));
     const onD = await together("judge", (i) => ({ g, d, patches: share(patches, i) }));
-    if (learns.d) adamD(d, onD.gradient, config.lr_discriminator);
+    const factor = rateFactor(config.schedule, Math.min(1, game.steps / stepsOf(config)));
+    if (learns.d) adamD(d, onD.gradient, factor * config.lr_discriminator);
     const onG = await together("fool", () => ({ d }));
-    if (learns.g) adamG(g, onG.gradient, config.lr_generator);
+    if (learns.g) adamG(g, onG.gradient, factor * config.lr_generator);
     game.steps += 1;
+    if (config.average_decay) follow(final, g, config.average_decay, game.steps);
     return { lossD: onD.loss, lossG: onG.loss, realScore: onD.realScore, fakeScore: onD.fakeScore };
   }
 
@@ -166,7 +181,8 @@ async function createGame(crew, config, { width, height, inputs }) {
     await crew.tell("change", { settings });
   }
 
-  const game = { config, g, d, steps: 0, step, change };
+  const final = config.average_decay ? g.slice() : g; // the weights to paint with and to keep
+  const game = { config, g, d, final, standard, steps: 0, step, change };
   return game;
 }
 

@@ -14,6 +14,7 @@ const {
 
 const POOLED = 8; // D averages any patch down to 8×8
 const EPSILON = 1e-8; // of Adam
+const MOST_SPREADS = 4; // of a context feature from its mean
 const LIGHTNESS_MAPS = 3; // what a conditional D sees beside ab
 const PAPER = ["lightness", "sobel", "laplacian", "x", "y"];
 
@@ -22,8 +23,8 @@ const isUsed = (features, i) => i >= PAPER.length || features.includes(PAPER[i])
 /* Both networks of a config. G sees `inputs` feature maps and the z that follow them. */
 function describe(config, inputs) {
   const { generator_widths: wide, discriminator_widths: narrow, conditional, features } = config;
-  const z = config.noise_channels || 0, slope = config.leaky_slope || 0;
-  const kernels = config.kernel_sizes || [...wide, 2].map(() => 3);
+  const { noise_channels: z, leaky_slope: slope, kernel_sizes: sizes } = config;
+  const kernels = [...wide, 2].map((_, i) => sizes[Math.min(i, sizes.length - 1)]); // the last repeats
   const channels = [inputs + z, ...wide, 2], seen = [conditional ? LIGHTNESS_MAPS + 2 : 2, ...narrow];
   return [
     { channels, kernels, leaks: [...wide.map(() => 0), 1], keep: 0, head: 0,
@@ -57,8 +58,13 @@ const sigmoid = (logit) => 1 / (1 + Math.exp(-logit));
 const crossEntropy = (logit, target) =>
   Math.max(logit, 0) - logit * target + Math.log1p(Math.exp(-Math.abs(logit)));
 
-/* One worker's part of a batch: `count` patches, both networks, and what passes through them. */
-function createShare(config, inputs, count) {
+/* A context feature as G sees it: less its mean, divided by its spread, within bounds. */
+const standardize = (value, mean, std, shift = 0) =>
+  Math.min(MOST_SPREADS, Math.max(-MOST_SPREADS, (value - mean) / std + shift));
+
+/* One worker's part of a batch: `count` patches, both networks, and what passes through them. The
+ * means and standard deviations of the context features are those of the photograph that is learned. */
+function createShare(config, inputs, count, { means = [], stds = [] } = {}) {
   const { size, batch_size: batch } = config, [about, aboutD] = describe(config, inputs);
   const border = Math.max(...about.kernels, ...aboutD.kernels) >> 1, frame = createFrame(size, border);
   const G = createNetwork(about, frame), D = createNetwork(aboutD, frame), seen = createMaps(D);
@@ -68,17 +74,20 @@ function createShare(config, inputs, count) {
   const pixels = Array.from(frame.inside.keys()).filter((at) => frame.inside[at]);
   const cellOf = pixels.map((_, i) => POOLED * Math.floor(i / size / block) + Math.floor((i % size) / block));
 
-  function fill(to, plane, values, from) {
+  function fill(to, plane, valueOf) {
     const at = plane * frame.plane;
-    for (let i = 0; i < pixels.length; i++) to[at + pixels[i]] = values[from + i];
+    for (let i = 0; i < pixels.length; i++) to[at + pixels[i]] = valueOf(i);
   }
 
-  /* A patch: features (planes, one after another), ab, z, noises for real and fake ab, targets. */
-  function load(index, { features, ab, z = [], noises, targets }) {
-    const image = images[index], n = size * size;
-    for (let c = 0; c < inputs; c++) fill(image.maps[0], c, features, c * n);
-    z.forEach((value, c) => fill(image.maps[0], inputs + c, new Float64Array(n).fill(value), 0));
-    for (let c = 0; c < 2; c++) fill(image.real, c, ab, c * n);
+  /* A patch: features (planes, one after another), ab, shifts of the context, z, noises for real and
+   * fake ab, targets. */
+  function load(index, { features, ab, shifts = [], z = [], noises, targets }) {
+    const image = images[index], n = size * size, [seenByG] = image.maps;
+    for (let c = 0; c < PAPER.length; c++) fill(seenByG, c, (i) => features[c * n + i]);
+    means.forEach((mean, k) => fill(seenByG, PAPER.length + k, (i) =>
+      standardize(features[(PAPER.length + k) * n + i], mean, stds[k], shifts[k])));
+    z.forEach((value, k) => fill(seenByG, inputs + k, () => value));
+    for (let c = 0; c < 2; c++) fill(image.real, c, (i) => ab[c * n + i]);
     Object.assign(image, { noises, targets });
   }
 
@@ -172,6 +181,23 @@ function createAdam(length, [beta1, beta2]) {
   };
 }
 
-root.sicganModel = { PAPER, describe, createParameters, createShare, createAdam };
+/* What both rates are multiplied by when a share of the steps is done. */
+function rateFactor(schedule, progress) {
+  if (schedule === "constant") return 1;
+  if (schedule === "falling") return 1 - progress;
+  const rise = 0.3, least = 1 / 25;
+  if (progress < rise) return 1 - ((1 - least) * (1 + Math.cos((Math.PI * progress) / rise))) / 2;
+  return (1 + Math.cos((Math.PI * (progress - rise)) / (1 - rise))) / 2;
+}
+
+/* Move the running mean of G's weights after a step: a plain mean of all steps while they are few. */
+function follow(average, parameters, decay, step) {
+  const share = Math.max(1 - decay, 1 / step);
+  parameters.forEach((value, i) => { average[i] += share * (value - average[i]); });
+}
+
+root.sicganModel = {
+  PAPER, describe, createParameters, createShare, createAdam, standardize, rateFactor, follow,
+};
 }
 modelScript(window);

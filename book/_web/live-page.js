@@ -4,7 +4,10 @@
 
 const { createCrew, createGame, stepsOf } = window.sicganCrew;
 const { freeOrigins } = window.sicganPhoto;
-const { readPicture, drawn } = window.sicganPictures;
+const { readPicture, reduced } = window.sicganPictures;
+const { STARTS_ANEW, createSettings } = window.sicganSettings;
+const { createDice } = window.sicganDice;
+const { download, labelledPng, generatorFile, readGenerator } = window.sicganFiles;
 const {
   MEASURES, find, showPhotograph, showPainted, showBaselines, showCurves, showLeague,
 } = window.sicganViews;
@@ -13,130 +16,14 @@ const SEEDS = 10, MOST_WORKERS = 4;
 const GREY_CHROMA = 2; // in CIE units: a photograph below this has no colours to learn
 const PAINT_SHARE = 5; // painting takes a fifth of the time at most
 const HOW_OFTEN = 200; // milliseconds between two drawings of the curves
-const EDGES = ["top", "left", "bottom", "right"];
-const NUMBERS = ["seed", "steps"];
-const STARTS_ANEW = [...NUMBERS, ...EDGES];
-// Fields of the library's Config behind the sliders. A rate's slider moves along a list.
-const FIELDS = {
-  noise: "noise_std", real: "real_target", fake: "fake_target",
-  rateD: "lr_discriminator", rateG: "lr_generator",
-};
-
-const RATES = [-4, -3, -2, -1].flatMap((power) => [1, 2, 3, 5].map((digit) => Number(`${digit}e${power}`)));
-
-const isRate = (name) => name.startsWith("rate");
-
-const nearestRate = (value) => RATES.reduce((best, rate, i) =>
-  (Math.abs(Math.log(rate / value)) < Math.abs(Math.log(RATES[best] / value)) ? i : best), 0);
-
-// ---------------------------------------------------------------- settings
-
-/* The form and the address: what the reader has set. */
-function createSettings(judges) {
-  const controls = find("settings").elements;
-  const read = (name) => (isRate(name) ? RATES[controls[name].value] : Number(controls[name].value));
-  const write = (name, value) => { controls[name].value = isRate(name) ? nearestRate(value) : value; };
-
-  function holdout() {
-    const box = EDGES.map((name) => Math.min(1, Math.max(0, controls[name].value / 100)));
-    return box[0] < box[2] && box[1] < box[3] ? box : null;
-  }
-
-  function hold(percents) {
-    EDGES.forEach((name, i) => { controls[name].value = percents ? percents[i] : ""; });
-  }
-
-  /* A Config of the library, as to_dict() writes it. */
-  function config() {
-    const changed = Object.entries(FIELDS).map(([name, field]) => [field, read(name)]);
-    const judge = judges[controls.judge.value];
-    const [seed, steps] = NUMBERS.map((name) => Number(controls[name].value));
-    return {
-      ...judge, ...Object.fromEntries(changed), seed, holdout: holdout(),
-      num_patches: steps * judge.batch_size, epochs: 1,
-    };
-  }
-
-  /* The settings as text, and those that a judge begins with. */
-  function values() {
-    return {
-      photo: controls.photo.value, judge: controls.judge.value,
-      ...Object.fromEntries(NUMBERS.map((name) => [name, controls[name].value])),
-      ...Object.fromEntries(Object.keys(FIELDS).map((name) => [name, String(read(name))])),
-      hold: holdout() ? EDGES.map((name) => controls[name].value).join("-") : "",
-    };
-  }
-
-  function usual(judge) {
-    const fields = Object.entries(FIELDS).map(([name, field]) => [name, String(judges[judge][field])]);
-    const steps = String(stepsOf(judges[judge]));
-    return { photo: "coffee", judge: "paper", seed: "1", steps, hold: "", ...Object.fromEntries(fields) };
-  }
-
-  function fill(given) {
-    controls.judge.value = given.judge;
-    controls.photo.value = given.photo;
-    const normal = usual(given.judge);
-    for (const name of NUMBERS) {
-      controls[name].value = given[name];
-      if (!controls[name].checkValidity()) controls[name].value = normal[name];
-    }
-    for (const name of Object.keys(FIELDS)) write(name, given[name] >= 0 ? given[name] : normal[name]);
-    const percents = given.hold.split("-");
-    hold(percents.length === EDGES.length ? percents : null);
-    show();
-  }
-
-  /* Another judge begins with its own settings; photograph, seed and held-out part stay. */
-  function callJudge() {
-    const { photo, judge, seed, hold: held } = values();
-    fill({ ...usual(judge), photo, judge, seed, hold: held });
-  }
-
-  function readAddress() {
-    const asked = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-    const judge = judges[asked.judge] ? asked.judge : "paper", begun = usual(judge);
-    const known = Object.keys(begun).filter((name) => name in asked);
-    if (!known.length && controls.photo.value) return false;
-    fill({ ...begun, ...Object.fromEntries(known.map((name) => [name, asked[name]])), judge });
-    if (!controls.photo.value) controls.photo.value = "coffee";
-    return known.length > 0;
-  }
-
-  function writeAddress() {
-    const now = values(), normal = usual(now.judge);
-    const changed = Object.entries(now).filter(([name, value]) => value && value !== normal[name]);
-    const fragment = new URLSearchParams(changed).toString();
-    window.history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
-  }
-
-  function show() {
-    for (const name of Object.keys(FIELDS)) {
-      const text = isRate(name) ? `${read(name)} a step` : read(name).toFixed(2);
-      find("settings").querySelector(`output[for="set-${name}"]`).value = text;
-      controls[name].setAttribute("aria-valuetext", text);
-    }
-  }
-
-  /* The judge, and what differs from its own settings. */
-  function name() {
-    const now = values(), normal = usual(now.judge);
-    const judge = document.querySelector(`input[name="judge"][value="${now.judge}"]`);
-    const changed = ["steps", ...Object.keys(FIELDS)].filter((field) => now[field] !== normal[field]);
-    return [judge.parentElement.textContent.trim(), ...changed.map((field) => `${field} ${now[field]}`),
-      now.hold && "a part held out"].filter(Boolean).join(", ");
-  }
-
-  return { controls, config, hold, callJudge, readAddress, writeAddress, show, name };
-}
-
-// -------------------------------------------------------------------- page
+const SAVED_WIDTH = 1600; // pixels of a saved picture, at most
 
 function startPage(board) {
-  const about = JSON.parse(find("about").textContent), settings = createSettings(about.judges);
+  const about = JSON.parse(find("about").textContent), settings = createSettings(about);
   const { controls } = settings, playButton = find("play"), tenButton = find("ten"), league = new Map();
   let crew, picture, game, history, plain, playing = false, ten = false, wholeRun = true;
-  let turn = Promise.resolve(), painting = false, paintedAt = 0, paintTook = 0, curvesAt = 0;
+  const dice = createDice(repaint);
+  let turn = Promise.resolve(), painting = false, paintedAt = 0, paintTook = 0, curvesAt = 0, again = false;
 
   const say = (text) => { find("status").textContent = text; };
   const fail = (error) => { show(false); say(error.message); };
@@ -156,23 +43,19 @@ function startPage(board) {
 
   // ----------------------------------------------------------- photograph
 
-  /* Every worker reads the photograph, and a game begins. */
+  /* Every worker reads the photograph, and a game begins, or the generator that is kept paints it. */
   async function choose(given) {
     crew = crew || createCrew(Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2));
-    const { bytes, width } = given;
-    picture = { ...given, ...await crew.tell("photograph", { bytes, width, settings: settings.config() }) };
+    picture = given;
     league.clear();
-    await reset();
-    if (picture.chroma < GREY_CHROMA) {
-      say(`${picture.name} has no colours to learn from. Train on a colour photograph like it instead.`);
-    }
+    await reset(isKept());
   }
 
   async function chooseSample() {
     const image = board.querySelector(`input[name="photo"][value="${controls.photo.value}"] ~ img`);
     await image.decode();
-    const { naturalWidth: width, naturalHeight: height } = image;
-    await choose({ bytes: drawn(image, width, height), width, height, name: image.alt });
+    const bitmap = await createImageBitmap(image);
+    await choose({ ...reduced(bitmap, about.width), bitmap, name: image.alt });
   }
 
   async function chooseFile(file) {
@@ -186,24 +69,46 @@ function startPage(board) {
     settings.writeAddress();
   }
 
+  const isKept = () => find("keep").checked;
+
   // ----------------------------------------------------------------- game
 
-  async function reset() {
-    const config = settings.config(), { width, height } = picture;
-    let message = "Ready: press Play.";
-    if (freeOrigins(height, width, config.size, config.holdout).count === 0) {
-      settings.hold(null);
-      config.holdout = null;
-      message = `That leaves no room for a patch of ${config.size} pixels, so nothing is held out.`;
-    }
-    game = await createGame(crew, config, picture);
+  /* A new game on the photograph; or, where the generator is kept, none: it only paints. */
+  async function reset(keeps = false) {
+    const kept = keeps && game, config = kept ? { ...kept.config, holdout: null } : settings.config();
+    const { bytes, width, height } = picture;
+    const read = await crew.tell("photograph", { bytes, width, features: config.features });
+    Object.assign(picture, read);
+    const message = kept ? "Painted by the generator that you kept. Reset begins to learn."
+      : refuseHoldout(config) || "Ready: press Play.";
+    game = kept ? { ...kept, config } : await createGame(crew, config, picture);
+    if (kept) await crew.painter.ask("borrow", { settings: config, measures: kept.standard });
+    find("keep").checked = Boolean(kept);
     history = Object.fromEntries(MEASURES.map((name) => [name, []]));
     wholeRun = true;
     settings.show();
+    dice.begin(picture, config.noise_channels);
+    allow(!kept);
     await compare();
     await paint();
     drawCurves();
-    say(message);
+    const hasColors = kept || picture.chroma >= GREY_CHROMA;
+    say(hasColors ? message : `${picture.name} has no colours to learn from. Learn a colour photograph `
+      + "like it, keep its generator, and choose this one again.");
+  }
+
+  /* Hold nothing out where no patch would be left; what to tell the reader then. */
+  function refuseHoldout(config) {
+    if (freeOrigins(picture.height, picture.width, config.size, config.holdout).count > 0) return "";
+    settings.hold(null);
+    config.holdout = null;
+    return `That leaves no room for a patch of ${config.size} pixels, so nothing is held out.`;
+  }
+
+  /* What can be pressed now: some buttons want a game to go on with. */
+  function allow(learning) {
+    for (const name of ["play", "ten", "step-d", "step-g"]) find(name).disabled = !learning;
+    for (const name of ["reset", "save-picture", "save-generator"]) find(name).disabled = false;
   }
 
   async function compare() {
@@ -231,12 +136,21 @@ function startPage(board) {
   async function paint() {
     const painted = game, { steps } = game, started = performance.now();
     painting = true;
-    const found = await crew.painter.ask("paint", { g: game.g, z: [] });
+    const found = await crew.painter.ask("paint", { g: game.final, z: dice.maps() });
     painting = false;
     paintedAt = performance.now();
     paintTook = paintedAt - started;
     if (painted === game) showPainted(found, picture, steps);
     return found.error;
+  }
+
+  /* Paint soon: now, or once more when the painting under way is done. */
+  async function repaint() {
+    if (painting) { again = true; return; }
+    do {
+      again = false;
+      await paint().catch(fail);
+    } while (again);
   }
 
   /* Learn until so many steps are taken, or the reader pauses. */
@@ -276,7 +190,7 @@ function startPage(board) {
     show(true);
     for (let seed = 1; seed <= SEEDS && ten; seed++) {
       controls.seed.value = String(seed);
-      await inTurn(reset);
+      await inTurn(() => reset());
       say(`Ten seeds: run ${seed}.`);
       await run(stepsOf(game.config));
     }
@@ -294,9 +208,35 @@ function startPage(board) {
     });
   }
 
+  // ---------------------------------------------------------------- files
+
+  async function savePicture() {
+    await paint();
+    const { bytes, width } = reduced(picture.bitmap, SAVED_WIDTH);
+    const found = await crew.painter.ask("save", { bytes, width });
+    const png = await labelledPng(found.bytes, width, picture.file, about.packets);
+    download(png, "image/png", "coloured.png");
+    say("Saved coloured.png. It says, for eyes and for programs, that its colour is generated.");
+  }
+
+  function saveGenerator() {
+    download(generatorFile(game, about), "application/octet-stream", "generator.safetensors");
+    say("Saved generator.safetensors: sicgan-lite colorize takes it, and so does this page.");
+  }
+
+  async function loadGenerator(file) {
+    pause();
+    await inTurn(async () => {
+      const found = await readGenerator(file, about);
+      game = { ...found, g: found.final, steps: 0 };
+      await reset(true);
+      say(`Painted by ${file.name}. Reset begins to learn.`);
+    });
+  }
+
   // --------------------------------------------------------------- events
 
-  async function anew(begin = reset) {
+  async function anew(begin = () => reset()) {
     pause();
     say("Beginning anew …");
     await inTurn(begin);
@@ -306,7 +246,8 @@ function startPage(board) {
   function changed(name) {
     if (name === "photo") return anew(chooseSample);
     if (name === "judge") settings.callJudge();
-    if (name === "judge" || STARTS_ANEW.includes(name)) return anew();
+    if (STARTS_ANEW.includes(name)) return anew();
+    if (playButton.disabled) return settings.writeAddress();
     wholeRun = wholeRun && game.steps === 0;
     settings.writeAddress();
     return inTurn(async () => {
@@ -341,6 +282,8 @@ function startPage(board) {
     onClick("step-d", () => stepOnce({ d: true, g: false }));
     onClick("step-g", () => stepOnce({ d: false, g: true }));
     onClick("reset", () => anew());
+    onClick("save-picture", () => inTurn(savePicture));
+    onClick("save-generator", () => inTurn(saveGenerator));
     window.addEventListener("resize", () => game && drawCurves());
     document.addEventListener("visibilitychange", () => document.hidden && pause());
   }
@@ -353,6 +296,7 @@ function startPage(board) {
       chooseFile(file);
     };
     find("file").addEventListener("change", (event) => take(event, event.target));
+    find("load").addEventListener("change", ({ target: { files: [file] } }) => file && loadGenerator(file));
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => take(event, event.dataTransfer));
     document.addEventListener("paste", (event) => take(event, event.clipboardData));

@@ -8,9 +8,12 @@ function photoScript(root) {
 
 const { rgbToLab, labToRgb, intoGamut, deltaE } = root.sicganColor;
 const { createFrame, createNetwork, createMaps, setParameters, forward } = root.sicganNetworks;
+const { PAPER, standardize } = root.sicganModel;
 
 const AB_SCALE = 110;
-const SOBEL_SCALE = 100 * Math.sqrt(20), LAPLACIAN_SCALE = 400;
+const SOBEL_SCALE = 100 * Math.sqrt(20), LAPLACIAN_SCALE = 400, SPREAD_SCALE = 20;
+const REACH = 3; // standard deviations at which a Gaussian is cut off
+const LEAST_SPREAD = 1e-3; // a context feature that hardly varies is not stretched further
 const BINS = 32; // of the table that gives each lightness one colour
 
 // ---------------------------------------------------------------- features
@@ -39,18 +42,48 @@ function lightnessFeatures(lightness, width, height) {
   return maps;
 }
 
+/* A Gaussian blur along rows, then columns; the borders are mirrored. */
+function blur(map, width, height, sigma) {
+  const reach = REACH * sigma, weights = Float64Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-((i - reach) ** 2) / (2 * sigma * sigma)));
+  const sum = weights.reduce((a, b) => a + b);
+  const along = (from, length, stride, lines, apart) => {
+    const to = new Float64Array(from.length), places = new Int32Array(length + 2 * reach);
+    places.forEach((_, i) => { places[i] = stride * mirror(i - reach, length); });
+    for (let line = 0; line < lines; line++) for (let i = 0; i < length; i++) {
+      let total = 0;
+      for (let k = 0; k < weights.length; k++) total += weights[k] * from[line * apart + places[i + k]];
+      to[line * apart + i * stride] = total / sum;
+    }
+    return to;
+  };
+  return along(along(map, width, 1, height, width), height, width, width, 1);
+}
+
+/* Blurs and local spreads of lightness, by the names that the library gives them. */
+function contextFeatures(lightness, width, height, names) {
+  const centered = lightness.map((value) => value - 50), squares = centered.map((value) => value * value);
+  return names.map((name) => {
+    const [kind, sigma] = name.split("_"), mean = blur(centered, width, height, Number(sigma));
+    if (kind === "blur") return mean.map((value) => value / 50);
+    return blur(squares, width, height, Number(sigma)).map((value, i) =>
+      Math.sqrt(Math.max(0, value - mean[i] * mean[i])) / SPREAD_SCALE);
+  });
+}
+
 const labAt = (bytes, i) => rgbToLab([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2]]);
 
-/* A photograph ready to learn: RGBA bytes in; Lab, the maps of G's features without coordinates, and
- * scaled ab. */
-function readPhoto(bytes, width) {
+/* A photograph ready to learn: RGBA bytes in; Lab, scaled ab, and the maps of G's features without
+ * coordinates: lightness, Sobel, Laplacian, then the context features among `features`. */
+function readPhoto(bytes, width, features = []) {
   const count = bytes.length / 4, height = count / width, lab = new Float64Array(3 * count);
   for (let i = 0; i < count; i++) lab.set(labAt(bytes, i), 3 * i);
   const channel = (c, scale) => Float64Array.from({ length: count }, (_, i) => lab[3 * i + c] / scale);
   const lightness = channel(0, 1).map((value) => Math.min(100, Math.max(0, value)));
   return {
     bytes, width, height, lab, lightness, ab: [channel(1, AB_SCALE), channel(2, AB_SCALE)],
-    maps: lightnessFeatures(lightness, width, height),
+    maps: [...lightnessFeatures(lightness, width, height),
+      ...contextFeatures(lightness, width, height, features.filter((name) => !PAPER.includes(name)))],
   };
 }
 
@@ -79,6 +112,23 @@ function cutPatch(photo, size, { top, left, transform }) {
     for (let c = 0; c < 2; c++) targets[c * n + k] = ab[c][at];
   }
   return { features, ab: targets };
+}
+
+/* Means and standard deviations of the context features over some patches. */
+function contextStatistics(photo, size, places) {
+  const found = photo.maps.slice(3).map((map) => {
+    const values = new Float64Array(places.length * size * size);
+    places.forEach(({ top, left }, i) => {
+      for (let y = 0; y < size; y++) {
+        const from = (top + y) * photo.width + left;
+        values.set(map.subarray(from, from + size), (i * size + y) * size);
+      }
+    });
+    const mean = values.reduce((a, b) => a + b) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    return [mean, Math.max(LEAST_SPREAD, Math.sqrt(variance))];
+  });
+  return { means: found.map(([mean]) => mean), stds: found.map(([, std]) => std) };
 }
 
 /* The held-out rectangle in whole pixels: top, left, bottom, right, the last two excluded. */
@@ -111,8 +161,8 @@ function drawOrigin({ rows, columns, closed: [top, left, bottom, right] }, { uni
 // ---------------------------------------------------------------- painting
 
 /* G's scaled ab of the whole photograph, two planes: tiles that overlap by half, under windows that
- * add up to 1. `z` has a number for each channel, or a map. */
-function predict(about, parameters, photo, size, z = []) {
+ * add up to 1. `z` has a map for each channel. */
+function predict(about, parameters, photo, size, { means = [], stds = [] } = {}, z = []) {
   const { width, height, maps } = photo, half = size / 2;
   const net = createNetwork(about, createFrame(size, Math.max(...about.kernels) >> 1));
   setParameters(net, parameters);
@@ -123,8 +173,9 @@ function predict(about, parameters, photo, size, z = []) {
     tile[0][3 * plane + start + y * row + x] = x / size;
     tile[0][4 * plane + start + y * row + x] = y / size;
   }
-  const first = maps.length + 2, inputs = [...maps.map((map, i) => [i < 3 ? i : i + 2, map]),
-    ...z.map((map, i) => [first + i, map])];
+  const context = means.map((mean, k) => maps[3 + k].map((value) => standardize(value, mean, stds[k])));
+  const inputs = [...maps.slice(0, 3).map((map, c) => [c, map]),
+    ...[...context, ...z].map((map, k) => [PAPER.length + k, map])];
   for (let top = -half; top < height; top += half) for (let left = -half; left < width; left += half) {
     for (let y = 0; y < size; y++) for (let x = 0; x < size; x++) {
       const to = start + y * row + x, at = mirror(top + y, height) * width + mirror(left + x, width);
@@ -214,8 +265,8 @@ function meanChroma({ ab: [a, b] }) {
 }
 
 root.sicganPhoto = {
-  readPhoto, inputsOf, cutPatch, countTransforms, holdoutBox, freeOrigins, drawOrigin, predict, merge,
-  enlarge, errorOf, baselines, medianOf, meanChroma,
+  readPhoto, inputsOf, cutPatch, contextStatistics, countTransforms, holdoutBox, freeOrigins, drawOrigin,
+  predict, merge, enlarge, errorOf, baselines, medianOf, meanChroma,
 };
 }
 photoScript(window);

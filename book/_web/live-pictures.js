@@ -48,5 +48,5 @@ async function readPicture(file, wanted) {
   return { ...small, name: file.name || "pasted picture", file, bitmap };
 }
 
-window.sicganPictures = { readPicture, reduced, drawn };
+window.sicganPictures = { readPicture, reduced };
 })();

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import draw_live
@@ -16,11 +19,17 @@ from playwright.sync_api import Browser, Page, Route
 from support.live import CREW_SCRIPTS, open_scripts
 from support.pages import HTML, Visit, visit
 
+from sicgan_lite import __version__
+from sicgan_lite.arrays import shrink
 from sicgan_lite.baselines import mean_color
+from sicgan_lite.checkpoint import load_generator
+from sicgan_lite.color import rgb_to_lab
+from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import delta_e
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.images import read_image, read_provenance, sample_image
+from sicgan_lite.pictures.provenance import COMPOSITE
 
 NAME = "book/your-photograph.html"
 STILL: dict[str, Any] = {"reduced_motion": "reduce"}
@@ -289,9 +298,83 @@ def test_what_it_cannot_use_it_says_in_words(board: Page) -> None:
     assert "no picture" in choose(board, given("notes.png", b"not a picture"))
     assert "48" in choose(board, given("tiny.png", picture(size=(60, 30))))
     assert size_of(board) == [240, 160], "a file that was refused took the photograph's place"
-    grey = BytesIO()
-    Image.fromarray(np.asarray(Image.open(BytesIO(picture())).convert("L"))).save(grey, "PNG")
-    assert "no colours" in choose(board, given("grey.png", grey.getvalue()))
+    assert "no colours" in choose(board, given("grey.png", grey_picture()))
+
+
+def test_a_saved_picture_says_what_it_is(board: Page, tmp_path: Path) -> None:
+    data = picture("JPEG", (400, 300))
+    choose(board, given("mine.jpg", data, "image/jpeg"))
+    press(board, "step-g")
+    saved = save(board, "picture", tmp_path / "coloured.png")
+    found = read_provenance(saved)
+    assert found is not None
+    assert (found.system, found.version) == ("sicgan-lite", __version__)
+    assert found.source_sha256 == hashlib.sha256(data).hexdigest()
+    assert found.source_type == COMPOSITE
+    assert found.when[:10] == datetime.now(timezone.utc).isoformat()[:10]
+    rgb, photo = read_image(saved).rgb, read_image(BytesIO(data)).rgb
+    assert rgb.shape == (300, 400, 3)
+    unmarked = slice(0, 250)
+    assert np.abs(rgb_to_lab(rgb)[unmarked, :, 0] - rgb_to_lab(photo)[unmarked, :, 0]).mean() < 0.5
+    plate = rgb[-5:, -5:].reshape(-1, 3)
+    assert plate.max() == 0, "the visible mark is not there"
+
+
+def test_a_generator_goes_to_python_and_comes_back(opened: Visit, tmp_path: Path) -> None:
+    page = start(opened.page, "#z=1&context=1&judge=l1")
+    press(page, "step-g")
+    painted = page.locator("#live-now").inner_text().split()[0]
+    saved = save(page, "generator", tmp_path / "generator.safetensors")
+    generator, rgb = load_generator(saved), shrink(sample_image("coffee"), 240)
+    assert delta_e(colorize(generator, rgb), rgb) == pytest.approx(float(painted), abs=0.11)
+    page.locator("#live-reset").click()
+    page.wait_for_function(READY)
+    page.locator("#live-load").set_input_files(saved)
+    page.wait_for_function("/Painted by/.test(document.getElementById('live-status').textContent)")
+    assert page.locator("#live-now").inner_text().split()[0] == painted
+    assert page.locator("#live-play").is_disabled()
+    choose(page, given("grey.png", grey_picture()))
+    assert size_of(page) == [70, 60], "the kept generator did not take the next photograph"
+    assert page.locator("#live-keep").is_checked()
+    page.locator("#live-load").set_input_files(given("bad.safetensors", b"not a generator"))
+    page.wait_for_function("/no generator/.test(document.getElementById('live-status').textContent)")
+
+
+def test_z_is_rolled_and_painted_with(opened: Visit) -> None:
+    page = start(opened.page, "#z=1")
+    assert page.locator("#live-dice").is_visible()
+    images = [pixels_of(page, "picture")]
+
+    def look() -> None:
+        page.wait_for_function(
+            "before => document.getElementById('live-picture').toDataURL() !== before", arg=images[-1]
+        )
+        images.append(pixels_of(page, "picture"))
+
+    page.locator("#live-roll").click()
+    look()
+    page.locator("#live-z1").press("End")
+    page.locator("#live-picture").click()
+    look()
+    page.locator("#live-picture").press("ArrowLeft")
+    assert "47 % from the left" in page.locator("#live-brush").inner_text()
+    for _ in range(5):
+        page.locator("#live-picture").press("ArrowUp")
+    page.locator("#live-picture").press("Enter")
+    look()
+
+
+def save(page: Page, what: str, path: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.locator(f"#live-save-{what}").click()
+    waiting.value.save_as(path)
+    return path
+
+
+def grey_picture() -> bytes:
+    file = BytesIO()
+    Image.open(BytesIO(picture())).convert("L").save(file, "PNG")
+    return file.getvalue()
 
 
 def test_a_rectangle_is_held_out_by_dragging_and_by_number(board: Page) -> None:

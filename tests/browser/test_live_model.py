@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page
 from support.live import MODEL_SCRIPTS, open_scripts
 
 from sicgan_lite import training
-from sicgan_lite.config import Config, target_range
+from sicgan_lite.config import PAPER_FEATURES, Config, target_range
+from sicgan_lite.networks import Generator
 from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.training import TrainState, train_step
 
@@ -27,7 +28,7 @@ SMALL: dict[str, Any] = {
     "lr_discriminator": 2e-3,
     "precision": "float32",
 }
-STEPS = 30
+STEPS = 20
 GAMES: dict[str, dict[str, Any]] = {
     "the paper's D": {},
     "a D that sees lightness": {"conditional": True},
@@ -37,23 +38,35 @@ GAMES: dict[str, dict[str, Any]] = {
         "conditional": True,
         "features": ("lightness", "laplacian", "y"),
     },
+    "context, z, leaky units, a mean of weights": {
+        "features": (*PAPER_FEATURES, "blur_2", "spread_1", "spread_8"),
+        "feature_noise": 0.3,
+        "noise_channels": 2,
+        "leaky_slope": 0.2,
+        "kernel_sizes": (5, 1),
+        "schedule": "one-cycle",
+        "average_decay": 0.9,
+        "l1_weight": 1.0,
+    },
 }
 
 # The same weights and draws as in Python: what the page makes of them.
-PLAY = """({config, inputs, generator, discriminator, batches}) => {
-  const {createShare, createAdam} = sicganModel;
-  const share = createShare(config, inputs, config.batch_size);
-  const g = Float64Array.from(generator), d = Float64Array.from(discriminator);
+PLAY = """({config, total, standard, generator, discriminator, batches}) => {
+  const {createShare, createAdam, rateFactor, follow} = sicganModel;
+  const share = createShare(config, 5 + standard.means.length, config.batch_size, standard);
+  const g = Float64Array.from(generator), d = Float64Array.from(discriminator), average = g.slice();
   const adamG = createAdam(g.length, config.betas), adamD = createAdam(d.length, config.betas);
-  const records = batches.map(batch => {
+  const records = batches.map((batch, step) => {
+    const factor = rateFactor(config.schedule, step / total);
     batch.forEach((patch, i) => share.load(i, patch));
     const onD = share.judgeAndLearn(g, d);
-    adamD(d, onD.gradient, config.lr_discriminator);
+    adamD(d, onD.gradient, factor * config.lr_discriminator);
     const onG = share.learnToFool(d);
-    adamG(g, onG.gradient, config.lr_generator);
+    adamG(g, onG.gradient, factor * config.lr_generator);
+    follow(average, g, config.average_decay, step + 1);
     return [onD.loss, onG.loss, onD.realScore, onD.fakeScore];
   });
-  return [records, Array.from(g), Array.from(d)];
+  return {records, generator: Array.from(g), discriminator: Array.from(d), average: Array.from(average)};
 }"""
 
 # Central differences of what each player descends, along some of its parameters.
@@ -63,7 +76,7 @@ DIFFERENCES = """({config, inputs}) => {
   const draw = length => Float64Array.from({length}, random.normal);
   const share = createShare(config, inputs, config.batch_size);
   for (let i = 0; i < config.batch_size; i++) share.load(i, {
-    features: draw(inputs * n), ab: draw(2 * n), z: [random.normal()].slice(0, config.noise_channels || 0),
+    features: draw(inputs * n), ab: draw(2 * n), z: [random.normal()].slice(0, config.noise_channels),
     noises: [draw(2 * n), draw(2 * n)], targets: [0.9, 0.1, 0.8],
   });
   const ofD = () => share.judgeAndLearn(g, d), ofG = () => { ofD(); return share.learnToFool(d); };
@@ -91,6 +104,14 @@ def flat(network: torch.nn.Module) -> np.ndarray:
     return torch.cat([p.detach().contiguous().ravel() for p in network.parameters()]).numpy().copy()
 
 
+def measures(generator: Generator) -> dict[str, list[float]]:
+    """By what the generator measures its context features."""
+    if not generator.context:
+        return {"means": [], "stds": []}
+    parts = {"means": generator.context_mean, "stds": generator.context_std}
+    return {name: values.ravel().tolist() for name, values in parts.items()}
+
+
 class Twin:
     """train_step in double precision, and a record of all that was drawn in it."""
 
@@ -100,18 +121,23 @@ class Twin:
             network = getattr(self.state, name).double()
             optimizer = torch.optim.Adam(network.parameters(), lr=rate, betas=config.betas)
             setattr(self.state, f"optimizer_{name[0]}", optimizer)
+        if self.state.average is not None:
+            self.state.average.double()
         self.drawn: list[np.ndarray] = []
-        draw_batch = training.draw_batch
+        draw_batch, randn = training.draw_batch, torch.randn
 
         def draw(*given: Any) -> tuple[torch.Tensor, ...]:
             batch = tuple(part.contiguous().double() for part in draw_batch(*given))
             self.drawn += [part.numpy() for part in batch]
             return batch
 
-        def noise(ab: torch.Tensor, std: float, *, rng: torch.Generator) -> torch.Tensor:
-            drawn = torch.randn(ab.shape, generator=rng, dtype=torch.float64)
+        def normal(shape: tuple[int, ...], *, generator: torch.Generator, **_: Any) -> torch.Tensor:
+            drawn = randn(shape, generator=generator, dtype=torch.float64)
             self.drawn.append(drawn.numpy())
-            return ab + std * drawn
+            return drawn
+
+        def noise(ab: torch.Tensor, std: float, *, rng: torch.Generator) -> torch.Tensor:
+            return ab + std * normal(ab.shape, generator=rng)
 
         def targets(shape: int, target: float, jitter: float, *, rng: torch.Generator) -> torch.Tensor:
             low, high = target_range(target, jitter)
@@ -119,6 +145,7 @@ class Twin:
             self.drawn.append(drawn.numpy())
             return drawn
 
+        monkeypatch.setattr(torch, "randn", normal)  # shifts of the context, and z
         monkeypatch.setattr(training, "draw_batch", draw)
         monkeypatch.setattr(training, "add_instance_noise", noise)
         monkeypatch.setattr(training, "smooth_targets", targets)
@@ -129,14 +156,18 @@ class Twin:
         """What train_step measured, and the batch as the page takes it."""
         self.drawn.clear()
         record = train_step(self.state)
-        features, ab, noise, *targets = self.drawn
-        count = len(ab)
+        features, ab, *numbers, noise, real, fake, own = self.drawn
+        config, count = self.state.config, len(ab)
+        shifts = config.feature_noise * numbers.pop(0) if config.feature_noise else np.zeros((count, 0))
+        z = numbers.pop() if config.noise_channels else np.zeros((count, 0))
         batch = [
             {
                 "features": features[i].ravel().tolist(),
                 "ab": ab[i].ravel().tolist(),
+                "shifts": shifts[i].ravel().tolist(),
+                "z": z[i].tolist(),
                 "noises": [noise[i].ravel().tolist(), noise[count + i].ravel().tolist()],
-                "targets": [part[i].item() for part in targets],
+                "targets": [part[i].item() for part in (real, fake, own)],
             }
             for i in range(count)
         ]
@@ -151,20 +182,22 @@ def test_the_page_takes_the_path_of_train_step(
     twin = Twin(config, monkeypatch)
     before = [flat(twin.state.generator), flat(twin.state.discriminator)]
     records, batches = zip(*(twin.step() for _ in range(STEPS)), strict=True)
-    handed = {"config": config.to_dict(), "inputs": 5, "batches": list(batches)}
+    handed = {"config": config.to_dict(), "total": config.total_steps, "batches": list(batches)}
+    handed |= {"standard": measures(twin.state.generator)}
     handed |= {"generator": before[0].tolist(), "discriminator": before[1].tolist()}
-    played, generator, discriminator = model.evaluate(PLAY, handed)
-    np.testing.assert_allclose(played, records, rtol=0, atol=1e-9)
-    for mine, network, old in zip(
-        (generator, discriminator), (twin.state.generator, twin.state.discriminator), before, strict=True
-    ):
-        np.testing.assert_allclose(mine, flat(network), rtol=0, atol=1e-9)
-        assert np.abs(flat(network) - old).max() > 0.01, "the two stood still together"
+    played = model.evaluate(PLAY, handed)
+    np.testing.assert_allclose(played["records"], records, rtol=0, atol=1e-9)
+    for name, old in zip(("generator", "discriminator"), before, strict=True):
+        learned = flat(getattr(twin.state, name))
+        np.testing.assert_allclose(played[name], learned, rtol=0, atol=1e-9)
+        assert np.abs(learned - old).max() > 0.01, "the two stood still together"
+    if twin.state.average is not None:
+        np.testing.assert_allclose(played["average"], flat(twin.state.average), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("conditional", [False, True])
-def test_gradients_equal_finite_differences(model: Page, conditional: bool) -> None:
-    config = Config.quick(**SMALL | {"generator_widths": (3,), "conditional": conditional, "batch_size": 2})
+@pytest.mark.parametrize("changes", [{}, {"conditional": True, "noise_channels": 1, "leaky_slope": 0.2}])
+def test_gradients_equal_finite_differences(model: Page, changes: dict[str, Any]) -> None:
+    config = Config.quick(**SMALL | {"generator_widths": (3,), "batch_size": 2} | changes)
     for computed, measured in model.evaluate(DIFFERENCES, {"config": config.to_dict(), "inputs": 5}):
         assert np.abs(measured).max() > 1e-3
         np.testing.assert_allclose(computed, measured, rtol=1e-4, atol=1e-8)

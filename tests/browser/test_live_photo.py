@@ -13,7 +13,7 @@ from support.live import MODEL_SCRIPTS, open_scripts
 
 from sicgan_lite.baselines import grey, mean_color, median_by_lightness
 from sicgan_lite.colorizing import colorize
-from sicgan_lite.config import Config
+from sicgan_lite.config import CONTEXT_FEATURES, PAPER_FEATURES, Config
 from sicgan_lite.metrics import delta_e
 from sicgan_lite.networks import Generator
 from sicgan_lite.origins import holdout_box, holdout_mask, safe_distance
@@ -75,19 +75,52 @@ def test_no_patch_touches_what_is_held_out_and_every_other_place_is_drawn(model:
     assert model.evaluate("sicganPhoto.freeOrigins(47, 71, 16, [0.2, 0.1, 0.8, 0.9]).count") == 0
 
 
-def test_the_painted_picture_is_that_of_colorize(model: Page) -> None:
+def test_the_context_is_that_of_a_patch_set(model: Page) -> None:
+    config = Config.quick(size=16, num_patches=30, features=(*PAPER_FEATURES, *CONTEXT_FEATURES))
+    patches = PatchSet(PHOTO, config, rng=np.random.default_rng(1))
+    call = """([bytes, features, places]) => {
+      const photo = sicganPhoto.readPhoto(Uint8ClampedArray.from(bytes), 71, features);
+      const {means, stds} = sicganPhoto.contextStatistics(photo, 16, places);
+      return [places.map(place => Array.from(sicganPhoto.cutPatch(photo, 16, place).features)), means, stds];
+    }"""
+    places = [
+        dict(zip(("top", "left", "transform"), (*patches.origins[k // 6].tolist(), k % 6), strict=True))
+        for k in range(30)
+    ]
+    found, means, stds = model.evaluate(call, [rgba(), config.features, places])
+    np.testing.assert_allclose(np.reshape(found, (30, 17, 16, 16)), patches[:][0], rtol=0, atol=5e-5)
+    mean, std = patches.context_statistics()
+    np.testing.assert_allclose(means, mean, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(stds, std, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"features": ("lightness", "x", "blur_4", "spread_2"), "noise_channels": 2, "kernel_sizes": (3, 1)}],
+)
+def test_the_painted_picture_is_that_of_colorize(model: Page, changes: dict[str, Any]) -> None:
+    config = Config.quick(size=16, generator_widths=(6, 5), **changes)
     torch.manual_seed(4)
-    generator = Generator((6, 5), size=16)
+    generator = Generator.from_config(config)
     with torch.no_grad():
         generator.layers[-1].weight *= 6  # pyright: ignore[reportOperatorIssue]
-    weights = torch.cat([p.detach().ravel() for p in generator.parameters()]).double().tolist()
-    call = """([config, weights]) => {
-      const [about] = sicganModel.describe(config, 5);
-      return Array.from(sicganPhoto.merge(photo.lightness, sicganPhoto.predict(about, weights, photo, 16)));
+    standard = {"means": [], "stds": []}
+    if generator.context:
+        standard = {"means": [0.1, 0.2], "stds": [0.3, 0.1]}
+        generator.standardize(*(torch.tensor(part) for part in standard.values()))
+    z = np.random.default_rng(2).normal(size=(*PHOTO.shape[:2], config.noise_channels)).astype(np.float32)
+    call = """([bytes, config, weights, standard, z]) => {
+      const photo = sicganPhoto.readPhoto(Uint8ClampedArray.from(bytes), 71, config.features);
+      const [about] = sicganModel.describe(config, sicganPhoto.inputsOf(photo));
+      const ab = sicganPhoto.predict(about, weights, photo, 16, standard, z);
+      return Array.from(sicganPhoto.merge(photo.lightness, ab));
     }"""
-    config = Config.quick(size=16, generator_widths=(6, 5)).to_dict()
-    painted = np.reshape(model.evaluate(call, [config, weights]), (*PHOTO.shape[:2], 4))
-    wanted = colorize(generator, PHOTO)
+    weights = torch.cat([p.detach().ravel() for p in generator.parameters()]).double().tolist()
+    maps = [part.ravel().tolist() for part in z.transpose(2, 0, 1)]
+    painted = np.reshape(
+        model.evaluate(call, [rgba(), config.to_dict(), weights, standard, maps]), (47, 71, 4)
+    )
+    wanted = colorize(generator, PHOTO, z=z if config.noise_channels else None)
     assert np.abs(painted[..., :3] - wanted.astype(int)).max() <= 1
     assert delta_e(wanted, grey(PHOTO)) > 5, "the picture has no colour to compare"
 
