@@ -68,7 +68,8 @@ def safe_distance(height: int, width: int, *, size: int, count: int, holdout: Ho
     allowed = (positions - 1) // (count - 1)
     # A disc of radius r holds at least π(r − √½)² lattice points: within this reach lie more than `allowed`.
     reach = math.ceil(math.sqrt(allowed / math.pi)) + 1
-    squares = _lattice(reach)[:, 0] ** 2 + _lattice(reach)[:, 1] ** 2
+    offsets = np.arange(-reach, reach + 1, dtype=np.int32) ** 2
+    squares = np.add.outer(offsets, offsets).ravel()
     # The point of rank `allowed` (counted from 0) is the first that must not be nearer than d.
     return math.sqrt(np.partition(squares, allowed)[allowed])
 
@@ -166,9 +167,3 @@ def _place_exhaustively(
 def _least_square(distance: float) -> int:
     """The least squared distance that is allowed: squares of lattice distances are whole numbers."""
     return math.ceil(distance**2 - 1e-9)
-
-
-def _lattice(reach: int) -> np.ndarray:
-    """Lattice points (row, column) within ``reach`` rows and columns."""
-    rows, columns = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1)
-    return np.stack([rows, columns], axis=1)

@@ -62,13 +62,13 @@ class PatchSet:
         context = tuple(name for name in config.features if name in CONTEXT_FEATURES)
         kept = context if 4 * len(context) * lab[..., 0].size <= _CONTEXT_BYTES else ()
         self._made_anew = context[len(kept) :]
-        self._lightness = np.ascontiguousarray(lab[..., 0])
-        self._maps = _maps(self._lightness, lab[..., 1:], kept)
+        self._lightness = lab[..., 0].copy() if self._made_anew else None
+        self._maps = _maps(lab, kept)
         self._transforms = list((TRANSFORMS if config.transforms == "paper" else ALL_TRANSFORMS).values())
         self._length = config.num_patches
         self.size = config.size
         self.origins = sample_origins(
-            *self._lightness.shape,
+            *lab.shape[:2],
             size=config.size,
             count=math.ceil(config.num_patches / len(self._transforms)),
             min_distance=config.min_distance,
@@ -110,30 +110,30 @@ class PatchSet:
         origin, transform = divmod(index, len(self._transforms))
         top, left = self.origins[origin].tolist()
         patch = self._maps[:, top : top + self.size, left : left + self.size]
-        if self._made_anew:
+        if self._lightness is not None:
             window = window_features(self._lightness, top, left, self.size, self.size, self._made_anew)
             patch = np.concatenate([patch, window[3:]])
         return self._transforms[transform](patch)
 
 
 def _at_width(rgb: np.ndarray, config: Config) -> tuple[np.ndarray, Holdout | None]:
-    """L*a*b* at the width that is learned, and the holdout, which covers whole pixels of the photograph."""
+    """L*a*b* at the width that is learned, and a holdout that takes in every pixel with a part of it."""
     lab, (height, width) = rgb_to_lab(rgb), rgb.shape[:2]
-    holdout = config.holdout
-    if holdout is not None:
+    small, holdout = shrink_to(lab, config.width), config.holdout
+    if holdout is not None and small is not lab:
         top, left, bottom, right = holdout_box(holdout, height, width)
         holdout = (top / height, left / width, bottom / height, right / width)
-    return shrink_to(lab, config.width), holdout
+    return small, holdout
 
 
-def _maps(lightness: np.ndarray, ab: np.ndarray, context: tuple[str, ...]) -> np.ndarray:
+def _maps(lab: np.ndarray, context: tuple[str, ...]) -> np.ndarray:
     """Lightness features, scaled ab and context features of the whole picture, made band by band."""
-    height, width = lightness.shape
+    height, width, _ = lab.shape
     maps = np.empty((5 + len(context), height, width), np.float32)
     rows = max(1, _BAND_PIXELS // width)
     for top in range(0, height, rows):
         band = slice(top, min(top + rows, height))
-        made = window_features(lightness, top, 0, band.stop - top, width, context)
+        made = window_features(lab[..., 0], top, 0, band.stop - top, width, context)
         maps[:3, band], maps[5:, band] = made[:3], made[3:]
-        maps[3:5, band] = scale_ab(ab[band]).transpose(2, 0, 1)
+        maps[3:5, band] = scale_ab(lab[band, :, 1:]).transpose(2, 0, 1)
     return maps

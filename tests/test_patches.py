@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import math
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -311,3 +313,41 @@ def test_no_small_pixel_holds_a_color_of_the_holdout(holdout, width):
         for picture in (rgb, other)
     )
     assert np.array_equal(before[:][1], after[:][1])
+
+
+# --- memory -------------------------------------------------------------------------------------
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from sicgan_lite import CONTEXT_FEATURES, Config, PatchSet
+
+features = ("lightness", *CONTEXT_FEATURES[: int(sys.argv[1])])
+config = Config(features=features, num_patches=60)
+block = np.random.default_rng(0).integers(0, 256, (250, 250, 3), np.uint8)
+PatchSet(block, config, rng=np.random.default_rng(0))
+rgb = np.tile(block, (8, 12, 1))
+
+def peak():
+    # the most memory this program has held, in bytes
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage starts with what the parent held
+        return 1024 * int(status.read_text().split("VmHWM:")[1].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+before = peak()
+patches = PatchSet(rgb, config, rng=np.random.default_rng(0))
+patches[:2]
+print(peak() - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
+@pytest.mark.parametrize("context", [0, 12])
+def test_six_megapixels_are_set_up_in_a_quarter_of_a_gigabyte_and_bands(context):
+    command = [sys.executable, "-c", MEASURE, str(context)]
+    above = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    # Five maps are kept. A quarter of the gigabyte that 24 megapixels may take, and what a band takes.
+    assert 5 * 4 * 6e6 < above < 1e9 / 4 + 100e6

@@ -1587,6 +1587,13 @@ FILES = [
 
 OPTIONS = [
     Mutant(
+        "color.py",
+        "rows = max(1, _PIXELS_AT_ONCE // rgb.shape[1])",
+        "rows = len(rgb)",
+        "a whole photograph is converted at once, in 20 times its memory",
+        ("test_patches::test_six_megapixels_are_set_up_in_a_quarter_of_a_gigabyte_and_bands",),
+    ),
+    Mutant(
         "features.py",
         "return cv2.GaussianBlur(image, (side, side), sigma, borderType=cv2.BORDER_REFLECT_101)",
         "return cv2.GaussianBlur(image, (side, side), sigma, borderType=cv2.BORDER_REPLICATE)",
