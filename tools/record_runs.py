@@ -1,176 +1,83 @@
-"""Recording a run: interruptible, with everything that a reader needs to trust it.
+"""Record the runs and sweeps of the book that are missing, at low priority.
 
-``make recorded-runs`` records the runs and sweeps that are missing, at low
-priority; it can be stopped at any moment and continued.
+Stopped at any moment, it goes on where it was. ``make recorded-runs`` calls it.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import math
 import os
+import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from PIL import Image
+from recording import record_run
 from tqdm.auto import tqdm
 
-from sicgan_lite.checkpoint import save_generator
-from sicgan_lite.colorizing import colorize
-from sicgan_lite.config import Config
-from sicgan_lite.devices import describe_machine, keep_freed_memory
-from sicgan_lite.files import pixels_sha256, sha256_of, sole_use, write_atomically
+from sicgan_lite.checkpoint import FileFormatError
+from sicgan_lite.devices import keep_freed_memory
+from sicgan_lite.files import sole_use
 from sicgan_lite.pictures.images import sample_image
-from sicgan_lite.studies.jobs import Job, run_jobs
-from sicgan_lite.studies.logbook import Logbook
+from sicgan_lite.studies.jobs import Job, JobsError, open_executor, run_jobs
 from sicgan_lite.studies.measuring import train_and_measure
 from sicgan_lite.studies.rows import Row, append_row, read_rows
-from sicgan_lite.studies.runs import RecordError, load_run, runs_folder
+from sicgan_lite.studies.runs import RecordError, runs_folder
 from sicgan_lite.studies.sweep import run_sweep, write_table
 from sicgan_lite.teaching import effects
-from sicgan_lite.teaching.settings import RUNS, SWEEPS, by_photograph
-from sicgan_lite.training import StepRecord, TrainState
+from sicgan_lite.teaching.settings import PAPER_WIDTHS, RUNS, SWEEPS, by_photograph
 
 THREADS = 1  # two runs side by side use two cores better than one run on both
-# Pictures are kept after these steps, when most happens, and after 20 more, evenly.
-EARLY_STEPS = (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 60, 80, 120, 200, 250)
-EVEN_PICTURES = 20
-SAVE_EVERY = 20  # steps: two minutes of work at most are lost
-SNAPSHOT_WIDTH = 300
+EFFECTS = "effects"
+KNOWN = (*SWEEPS, EFFECTS, *RUNS)
 
 
-def record_run(name: str, image: str, config: Config, *, folder: Path) -> Iterator[StepRecord]:
-    """Train ``config`` on a sample photograph and record it, going on from its last checkpoint.
-
-    An iterator like ``train``: a step each. What was saved survives a kill at any moment.
-    """
-    where = folder / name
-    (where / "snapshots").mkdir(parents=True, exist_ok=True)
-    rgb = sample_image(image)
-    recording = _Recording.open(where, image, rgb, config)
-    for record in recording.logbook.steps():
-        recording.keep(record.step)
-        yield record
-    recording.finish()
-
-
-def keeps_picture(step: int, config: Config) -> bool:
-    """Whether a run's picture after this step is kept; the last one always is."""
-    every = max(1, config.total_steps // EVEN_PICTURES)
-    return step in EARLY_STEPS or step % every == 0 or step == config.total_steps
-
-
-@dataclass
-class _Recording:
-    logbook: Logbook
-    rgb: np.ndarray
-    info: dict[str, Any]
-    clocks: tuple[float, float] = (0.0, 0.0)
-
-    @classmethod
-    def open(cls, where: Path, image: str, rgb: np.ndarray, config: Config) -> _Recording:
-        if (where / "checkpoint.pt").is_file():
-            logbook = Logbook.resume(where, rgb, "cpu")
-            info = json.loads((where / "run.json").read_text(encoding="utf-8"))
-            info["resumptions"] += 1
-            return cls(logbook, rgb, info, _clocks())
-        logbook = Logbook(where, TrainState.create(rgb, config, "cpu"))
-        write_atomically(where / "config.json", _json(config.to_dict()))
-        recording = cls(logbook, rgb, describe(image, rgb, config), _clocks())
-        recording.keep_picture()
-        return recording
-
-    def keep(self, step: int) -> None:
-        if keeps_picture(step, self.logbook.state.config):
-            self.keep_picture()
-        if step % SAVE_EVERY == 0:
-            self.save()
-
-    def keep_picture(self) -> None:
-        state = self.logbook.state
-        picture = Image.fromarray(colorize(state.final_generator, self.rgb))
-        height = round(picture.height * SNAPSHOT_WIDTH / picture.width)
-        path = self.logbook.folder / "snapshots" / f"{state.step:05d}.webp"
-        picture.resize((SNAPSHOT_WIDTH, height), Image.Resampling.LANCZOS).save(path, quality=85, method=6)
-
-    def save(self) -> None:
-        now = _clocks()
-        self.info["wall_seconds"] += now[0] - self.clocks[0]
-        self.info["cpu_seconds"] += now[1] - self.clocks[1]
-        self.clocks = now
-        self.info["step"] = self.logbook.state.step
-        self.info["steps_per_second"] = self.info["step"] / self.info["wall_seconds"]
-        write_atomically(self.logbook.folder / "run.json", _json(self.info))
-        self.logbook.save()
-
-    def finish(self) -> None:
-        self.save()
-        where, state = self.logbook.folder, self.logbook.state
-        save_generator(where / "generator.safetensors", state.final_generator, state.config)
-        unhashed = {where / "run.json", where / "checkpoint.pt"}
-        files = [path for path in sorted(where.rglob("*")) if path.is_file() and path not in unhashed]
-        kept = [path for path in files if not path.name.startswith(".")]  # no lock, no leftovers
-        self.info["sha256"] = {
-            path.relative_to(where).as_posix(): sha256_of(path.read_bytes()) for path in kept
-        }
-        self.info["finished"] = True
-        write_atomically(where / "run.json", _json(self.info))
-        (where / "checkpoint.pt").unlink()
-
-
-def describe(image: str, rgb: np.ndarray, config: Config) -> dict[str, Any]:
-    """What ``run.json`` says at the start of a run on this machine."""
-    return {
-        "finished": False,
-        "image": image,
-        "rgb_sha256": pixels_sha256(rgb),
-        "precision": config.precision,
-        **describe_machine(),
-        "wall_seconds": 0.0,
-        "cpu_seconds": 0.0,
-        "energy_joules": None,  # no meter can be read on this machine's processor
-        "resumptions": 0,
-        "step": 0,
-    }
-
-
-def _clocks() -> tuple[float, float]:
-    return time.perf_counter(), time.process_time()
-
-
-def _json(content: dict[str, Any]) -> bytes:
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def main() -> None:
-    """Record the named runs and sweeps, or all of them, where they are not finished."""
-    known = [*SWEEPS, "effects", *RUNS]
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *known], metavar="NAME", help=", ".join(known))
-    names = parser.parse_args().names or known
+def main(arguments: list[str] | None = None) -> int:
+    """Record what is asked for, or all of it; 1 when something could not be recorded."""
+    args = _parser().parse_args(arguments)
     os.nice(19)
     keep_freed_memory()
     torch.set_num_threads(THREADS)
-    for name in names:
-        if name == "effects":
-            record_effects(folder=runs_folder())
-            continue
-        if name in SWEEPS:
-            record_sweep(name, folder=runs_folder())
-            continue
+    limited = args.minutes is not None
+    device = args.device or ("auto" if limited else "cpu")
+    deadline = time.monotonic() + 60 * args.minutes if limited else math.inf
+    failures = 0
+    for name in args.names or (PAPER_WIDTHS if limited else KNOWN):
         try:
-            load_run(name)
-        except RecordError:
-            _record_with_progress(name)
+            record(name, args.out, device=device, workers=args.workers, deadline=deadline)
+        except (RecordError, FileFormatError, BlockingIOError, JobsError) as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            failures += 1
+    return min(failures, 1)
 
 
-def record_sweep(name: str, *, folder: Path) -> None:
+def record(name: str, out: Path, *, device: str, workers: int, deadline: float) -> None:
+    """Record a run or a sweep until it is finished, or the clock is past the deadline."""
+    if name in RUNS:
+        record_until(name, out, device, deadline)
+        return
+    with open_executor(workers) as executor:
+        if name == EFFECTS:
+            record_effects(folder=out, executor=executor, deadline=deadline)
+        else:
+            record_sweep(name, folder=out, executor=executor)
+
+
+def record_until(name: str, out: Path, device: str, deadline: float) -> None:
+    """Record a run, with a bar that says how long it will take; saved when time is over."""
+    image, config = RUNS[name]
+    steps = record_run(name, image, config, folder=out, device=device)
+    with closing(steps), tqdm(total=config.total_steps, desc=name, unit="step", mininterval=5) as progress:
+        while time.monotonic() < deadline and (step := next(steps, None)):
+            if progress.n == 0:  # a resumed run: its earlier steps say nothing about this machine
+                progress.initial = progress.n = step.step - 1
+            progress.update()
+
+
+def record_sweep(name: str, *, folder: Path, executor: Executor | None = None) -> None:
     """Train what is missing of a sweep, then write its table. Stopped, it goes on where it was.
 
     Errors: JobsError names the runs that left no result.
@@ -182,6 +89,7 @@ def record_sweep(name: str, *, folder: Path) -> None:
                 configs,
                 sample_image(image),
                 out=folder / "sweeps",
+                executor=executor,
                 on_done=lambda _: progress.update(),
             )
             for image, configs in photographs.items()
@@ -189,7 +97,7 @@ def record_sweep(name: str, *, folder: Path) -> None:
     write_table(folder / f"{name}.csv", runs)
 
 
-def record_effects(*, folder: Path, executor: Executor | None = None) -> None:
+def record_effects(*, folder: Path, executor: Executor | None = None, deadline: float = math.inf) -> None:
     """Record the rows of the effects that are missing, seed by seed.
 
     Errors: BlockingIOError when another program records them; JobsError names the failed runs.
@@ -199,9 +107,11 @@ def record_effects(*, folder: Path, executor: Executor | None = None) -> None:
     with sole_use(path.parent):
         done = {(row.image, row.config) for row in read_rows(path)}
         jobs = [_effect(run, path, done=(run.image, run.config) in done) for run in effects.planned()]
-        with tqdm(total=len(jobs), initial=len(done), desc="effects", unit="run") as progress:
-            for job in run_jobs(jobs, executor):
-                progress.update(0 if job.done else 1)
+        missing = [job for job in jobs if not job.done]
+        bar = tqdm(total=len(jobs), initial=len(jobs) - len(missing), desc=EFFECTS, unit="run")
+        with closing(run_jobs(missing, executor)) as finished, bar as progress:
+            while time.monotonic() < deadline and next(finished, None):
+                progress.update()
 
 
 def _effect(run: effects.Planned, path: Path, *, done: bool) -> Job:
@@ -210,19 +120,25 @@ def _effect(run: effects.Planned, path: Path, *, done: bool) -> Job:
         target=f"{path} {run}",
         done=done,
         work=train_and_measure,
-        arguments=lambda: (run.config, effects.small_photograph(run.image), effects.LOOKS),
+        arguments=lambda: (run.config, effects.small_photograph(run.image), effects.LOOKS, "cpu"),
         keep=lambda trained: append_row(path, Row(*run, trained.results)),
     )
 
 
-def _record_with_progress(name: str) -> None:
-    image, config = RUNS[name]
-    with tqdm(total=config.total_steps, desc=name, unit="step", mininterval=5) as progress:
-        for record in record_run(name, image, config, folder=runs_folder()):
-            if progress.n == 0:  # a resumed run: its earlier steps say nothing about this machine
-                progress.initial = progress.n = record.step - 1
-            progress.update()
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *KNOWN], metavar="NAME", help=", ".join(KNOWN))
+    parser.add_argument("--out", type=Path, default=runs_folder(), help="default: book/runs")
+    parser.add_argument("--workers", type=int, default=1, help="processes for a sweep (default: 1)")
+    parser.add_argument("--device", help="for runs (default: cpu; with --minutes auto)")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        help="stop after this time, saved. Without names, the paper's own widths alone are recorded, in"
+        " the order of their worth: for a machine with an accelerator that is lent for a while",
+    )
+    return parser
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -36,7 +36,9 @@ class Trained(NamedTuple):
     picture: UInt8[np.ndarray, "h w 3"]
 
 
-def train_and_measure(config: Config, rgb: UInt8[np.ndarray, "h w 3"], looks: int = 1) -> Trained:
+def train_and_measure(
+    config: Config, rgb: UInt8[np.ndarray, "h w 3"], looks: int = 1, device: str = "auto"
+) -> Trained:
     """Train on a photograph and measure the last step, or ``looks`` steps of the last quarter.
 
     The results hold ``delta_e`` (of the whole picture), ``delta_e_seen``, ``delta_e_held_out`` (None
@@ -48,7 +50,7 @@ def train_and_measure(config: Config, rgb: UInt8[np.ndarray, "h w 3"], looks: in
     ``TrainState.create`` and ``train``; ValueError for less than one look.
     """
     started = time.process_time()
-    state = TrainState.create(rgb, config)
+    state = TrainState.create(rgb, config, device)
     at = late_steps(config.total_steps, looks)
     records, late, before, picture = [], [], [], rgb
     while state.step < config.total_steps:

@@ -40,6 +40,29 @@ RUNS: dict[str, Experiment] = {
     "coffee-paper-seed1": _laptop(seed=1),
 }
 
+
+def _paper(image: str = "coffee", **changes: Any) -> Experiment:
+    return image, Config.paper(precision="bfloat16", **changes)
+
+
+# The paper's own widths: 8.1 PFLOP a run, about two minutes of a data-centre GPU or eleven hours of a core.
+# In the order of what they are worth, for whoever has an accelerator for a while.
+PAPER_WIDTHS: dict[str, Experiment] = {
+    "coffee-paper-widths-seed0": _paper(),
+    "coffee-paper-widths-seed1": _paper(seed=1),
+    "coffee-paper-widths-conditional-seed0": _paper(conditional=True),
+    "coffee-paper-widths-l1-seed0": _paper(l1_weight=1.0, adversarial_weight=0.0),
+    # A conditional D wins, with L_D far below chance: does it, with no faster rate, or a stronger G?
+    "coffee-paper-widths-conditional-equal-rates-seed0": _paper(conditional=True, lr_discriminator=1e-4),
+    "coffee-paper-widths-conditional-wide-g-seed0": _paper(
+        conditional=True, generator_widths=(128, 256, 256)
+    ),
+    "astronaut-paper-widths-seed0": _paper("astronaut"),
+    "chelsea-paper-widths-seed0": _paper("chelsea"),
+    "coffee-paper-widths-held-out-seed0": _paper(holdout=(0.0, 0.7, 1.0, 1.0)),
+}
+RUNS |= PAPER_WIDTHS
+
 # The right 30 % of each photograph is held out of every sweep: no training patch touches it.
 HOLDOUT = (0.0, 0.7, 1.0, 1.0)
 PHOTOGRAPHS = ("coffee", "astronaut", "chelsea")

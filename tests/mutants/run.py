@@ -21,7 +21,14 @@ from pathlib import Path
 from catalogue import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COPIED = ("sicgan_lite", "tests", "tools/record_runs.py", "pyproject.toml", "conftest.py")
+COPIED = (
+    "sicgan_lite",
+    "tests",
+    "tools/record_runs.py",
+    "tools/recording.py",
+    "pyproject.toml",
+    "conftest.py",
+)
 # Imported once, in the process that every worker is forked from: the slow part of each run.
 PRELOADED = [
     "hypothesis",

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
-from record_runs import record_run
+from recording import record_run
 from support.tiny import tiny_config
 
 from sicgan_lite.studies.runs import RecordError, load_run, read_records, write_records

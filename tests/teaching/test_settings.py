@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import record_runs
 import torch
-from record_runs import record_run
+from recording import record_run
 from support.tiny import tiny_config
 
 from sicgan_lite import (
@@ -31,7 +30,6 @@ from sicgan_lite.teaching.settings import SWEEPS, as_printed, finished_runs, pap
 
 def test_finished_runs_are_found_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny = tiny_config()
-    monkeypatch.setattr(record_runs, "SAVE_EVERY", 2)
     monkeypatch.setattr(settings, "RUNS", dict.fromkeys(("last", "open", "none", "first"), ("chelsea", tiny)))
     for name in ("first", "last"):
         list(record_run(name, "chelsea", tiny, folder=tmp_path))

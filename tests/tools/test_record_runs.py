@@ -1,9 +1,8 @@
-"""Records are whole, hold what their hashes say, and repeat."""
+"""The recorder's program does what is asked, in the time that it has, and the records repeat."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -12,91 +11,98 @@ import numpy as np
 import pytest
 import record_runs
 import torch
-from record_runs import describe, keeps_picture, record_run
+from recording import describe
+from support.tiny import tiny_config
 
+from sicgan_lite.checkpoint import load_checkpoint
 from sicgan_lite.config import Config
 from sicgan_lite.devices import uses_bfloat16
 from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.studies.rows import read_rows
 from sicgan_lite.studies.runs import RecordError, load_run, read_records, runs_folder
-from sicgan_lite.teaching.settings import RUNS
+from sicgan_lite.teaching import effects
+from sicgan_lite.teaching.settings import PAPER_WIDTHS, RUNS
 from sicgan_lite.training import TrainState, train
 
-TINY = Config(
-    size=16,
-    num_patches=24,
-    epochs=2,
-    batch_size=4,
-    generator_widths=(4,),
-    discriminator_widths=(4,),
-    precision="float32",
-)
-
+TINY = tiny_config()
 RECORDED = [name for name in RUNS if (runs_folder() / name / "run.json").is_file()]
-
 FINISHED = [n for n in RECORDED if json.loads((runs_folder() / n / "run.json").read_text())["finished"]]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(record_runs.THREADS)
-    yield
-    torch.set_num_threads(before)
+BEGUN = [name for name in RECORDED if name not in FINISHED]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(record_runs, "SAVE_EVERY", 5)
-    return tmp_path
+def tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, Config]]:
+    """Three tiny runs in the place of the paper's widths, and four tiny rows of effects."""
+    runs = {name: ("chelsea", tiny_config(seed=seed)) for seed, name in enumerate("abc")}
+    images = ("coffee", "chelsea")
+    plan = [effects.Planned("x", image, tiny_config(seed=seed)) for seed in (0, 1) for image in images]
+    monkeypatch.setattr(record_runs, "PAPER_WIDTHS", runs)
+    monkeypatch.setattr(record_runs, "RUNS", runs)
+    monkeypatch.setattr(record_runs, "KNOWN", (*runs, "effects"))
+    monkeypatch.setattr(record_runs.os, "nice", lambda _: None)
+    monkeypatch.setattr(effects, "planned", lambda: plan)
+    monkeypatch.setattr(effects, "small_photograph", lambda name: photo(seed=len(name)))
+    monkeypatch.setattr(recording, "sample_image", lambda name: photo(seed=len(name)))
+    return runs
 
 
-def test_a_record_holds_every_step_and_loads(folder: Path) -> None:
-    steps = list(record_run("tiny", "chelsea", TINY, folder=folder))
-    run = load_run("tiny", folder)
-    assert run.config == TINY
-    assert run.history["step"].tolist() == list(range(1, TINY.total_steps + 1))
-    assert run.history["loss_d"].tolist() == [step.loss_d for step in steps]
-    assert run.snapshot(run.snapshot_steps[-1]).shape[1:] == (record_runs.SNAPSHOT_WIDTH, 3)
-    assert 0 in run.snapshot_steps
-    assert TINY.total_steps in run.snapshot_steps
-    assert not (folder / "tiny" / "checkpoint.pt").exists()
-    assert run.info["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]
+@pytest.fixture
+def a_second_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that moves on by a second whenever somebody looks at it."""
+    now = iter(range(10_000))
+    monkeypatch.setattr(record_runs, "time", SimpleNamespace(monotonic=lambda: next(now)))
 
 
-def test_a_lock_is_no_part_of_a_record(folder: Path) -> None:
-    (folder / "tiny").mkdir()
-    (folder / "tiny" / ".sicgan-lite.lock").touch()
-    list(record_run("tiny", "chelsea", TINY, folder=folder))
-    hashed = set(load_run("tiny", folder).info["sha256"])
-    assert {"config.json", "history.csv", "generator.safetensors"} <= hashed
-    assert not [name for name in hashed if name.startswith(".")]
+def test_lent_time_goes_to_the_papers_widths_in_their_order(
+    tiny: dict, tmp_path: Path, a_second_a_look: None
+) -> None:
+    assert record_runs.main(["--minutes", "0.15", "--out", str(tmp_path), "--device", "cpu"]) == 0
+    assert load_run("a", tmp_path).config == tiny["a"][1]  # six steps of nine seconds
+    with pytest.raises(RecordError, match="'b' stands at step 1"):
+        load_run("b", tmp_path)
+    with pytest.raises(RecordError, match="no run 'c'"):
+        load_run("c", tmp_path)
+    assert record_runs.main(["--minutes", "9", "--out", str(tmp_path), "--device", "cpu"]) == 0
+    assert [load_run(name, tmp_path).info["resumptions"] for name in "abc"] == [0, 1, 0]
 
 
-def test_a_stopped_recording_ends_as_if_never_stopped(folder: Path) -> None:
-    list(record_run("whole", "chelsea", TINY, folder=folder))
-    list(islice(record_run("parts", "chelsea", TINY, folder=folder), 8))  # saved at step 5
-    with pytest.raises(RecordError, match="step 5"):
-        load_run("parts", folder)
-    list(record_run("parts", "chelsea", TINY, folder=folder))
-    whole, parts = load_run("whole", folder), load_run("parts", folder)
-    assert parts.info["resumptions"] == 1
-    assert parts.info["sha256"] == whole.info["sha256"]
+def test_what_cannot_go_on_does_not_stop_the_rest(
+    tiny: dict, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "checkpoint.pt").write_bytes(b"no checkpoint")
+    assert record_runs.main(["a", "b", "--out", str(tmp_path)]) == 1
+    assert "a: " in capsys.readouterr().err
+    assert load_run("b", tmp_path).config == tiny["b"][1]
 
 
-@pytest.mark.parametrize("preset", [Config.quick, Config.laptop])
-def test_a_slider_has_room_for_every_picture(preset: Callable[[], Config]) -> None:
-    config = preset()
-    kept = [step for step in range(config.total_steps + 1) if keeps_picture(step, config)]
-    assert kept[:7] == [0, 1, 2, 3, 5, 7, 10]
-    assert kept[-1] == config.total_steps
-    assert max(np.diff(kept)) <= max(10, config.batches_per_epoch)
-    assert 20 <= len(kept) - 1 <= 36  # step 0 comes before the history
+def test_effects_are_recorded_row_by_row_and_go_on(tiny: dict, tmp_path: Path) -> None:
+    path = effects.effects_file(tmp_path)
+    record_runs.record_effects(folder=tmp_path, deadline=0)
+    assert read_rows(path) == []
+    assert record_runs.main(["effects", "--out", str(tmp_path)]) == 0
+    rows, whole = read_rows(path), path.read_bytes()
+    assert [row[:3] for row in rows] == effects.planned()
+    assert [row.results["late"]["step"] for row in rows] == [[4, 5, 6]] * 4
+    path.write_bytes(b"".join(whole.splitlines(keepends=True)[2:]))
+    assert record_runs.main(["effects", "--out", str(tmp_path)]) == 0
+    assert [row[:3] for row in read_rows(path)] == effects.planned()[2:] + effects.planned()[:2]
+    before = path.read_bytes()
+    assert record_runs.main(["effects", "--out", str(tmp_path)]) == 0
+    assert path.read_bytes() == before
 
 
-def test_the_last_picture_is_kept_whatever_the_length() -> None:
-    config = Config(num_patches=32 * 111, epochs=1)
-    assert keeps_picture(111, config)
-    assert not keeps_picture(109, config)
+def test_effects_end_with_the_time(tiny: dict, tmp_path: Path, a_second_a_look: None) -> None:
+    assert record_runs.main(["effects", "--minutes", "0.05", "--out", str(tmp_path)]) == 0
+    found = [(row.image, row.config.seed) for row in read_rows(effects.effects_file(tmp_path))]
+    assert found == [("coffee", 0), ("chelsea", 0)]
+
+
+def test_the_papers_widths_are_the_papers() -> None:
+    for name, (_, config) in PAPER_WIDTHS.items():
+        assert config.discriminator_widths == Config.paper().discriminator_widths
+        assert config.total_steps == 3140
+        assert RUNS[name][1] is config
 
 
 def test_there_is_a_record_to_check() -> None:
@@ -120,13 +126,26 @@ def test_the_first_steps_repeat(name: str) -> None:
         pytest.skip("recorded on an accelerator: checked by hash only")
     image, config = RUNS[name]
     rgb = sample_image(image)
-    recorded = read_records(folder / "history.csv")[:20]
-    here = describe(image, rgb, config)
+    steps = 2 if name in PAPER_WIDTHS else 20  # ten seconds each, where they are wide
+    recorded = read_records(folder / "history.csv")[:steps]
+    here = describe(image, rgb, config, torch.device("cpu"))
     if config.precision == "bfloat16" and not uses_bfloat16("auto", torch.device("cpu")):
         config = replace(config, precision="float32")  # emulated bfloat16 would take hours
-    again = list(islice(train(TrainState.create(rgb, config, "cpu")), 20))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(info["threads"])
+    again = list(islice(train(TrainState.create(rgb, config, "cpu")), steps))
+    torch.set_num_threads(threads)
     same = ("processor", "threads", "precision", "versions")
     if all(info[key] == here[key] for key in same):
         assert again == recorded
     else:
         np.testing.assert_allclose(np.array(again), np.array(recorded), atol=0.005)
+
+
+@pytest.mark.parametrize("name", BEGUN)
+def test_a_run_that_was_begun_can_go_on(name: str) -> None:
+    image, config = RUNS[name]
+    folder = runs_folder() / name
+    state = load_checkpoint(folder / "checkpoint.pt", sample_image(image), "cpu")
+    assert state.config == config
+    assert len(read_records(folder / "history.csv")) >= state.step > 0
