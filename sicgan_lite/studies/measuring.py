@@ -10,18 +10,16 @@ import torch
 from jaxtyping import UInt8
 
 from sicgan_lite.checkpoint import generator_bytes
-from sicgan_lite.color import rgb_to_lab
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.devices import describe_machine
 from sicgan_lite.losses import generator_loss
-from sicgan_lite.metrics import colorfulness, delta_e_map
+from sicgan_lite.metrics import color_overlap, colorfulness, delta_e_map, squares_used
 from sicgan_lite.origins import Holdout, holdout_mask
 from sicgan_lite.training import StepRecord, TrainState, draw_batch, train_step
 
 MEASURED = StepRecord._fields[3:]  # two losses, two scores
 FIRST_STEPS = 5
-_SQUARE = 8  # the side of a square of ab; less than what most eyes tell apart at a glance
 
 
 class Trained(NamedTuple):
@@ -88,34 +86,28 @@ def measure(
     """How far a picture is from its photograph: errors seen and held out, and its colours."""
     error = delta_e_map(picture, rgb)
     held_out = holdout_mask(holdout or (0, 0, 0, 0), *rgb.shape[:2])
-    shares, wanted = ab_squares(picture), ab_squares(rgb)
     return {
         "delta_e": float(error.mean()),
         "delta_e_seen": float(error[~held_out].mean()),
         "delta_e_held_out": float(error[held_out].mean()) if holdout else None,
         "colorfulness": colorfulness(picture),
-        "color_overlap": float(np.minimum(shares, wanted).sum()),
-        "squares_used": float((shares[wanted > 0] > 0).mean()),
+        "color_overlap": color_overlap(picture, rgb),
+        "squares_used": squares_used(picture, rgb),
     }
-
-
-def ab_squares(rgb: UInt8[np.ndarray, "h w 3"]) -> np.ndarray:
-    """The share of a picture's pixels in each square of ab of 8×8 units."""
-    ab = rgb_to_lab(rgb)[..., 1:].reshape(-1, 2)
-    edges = np.arange(-128, 129, _SQUARE)
-    return np.histogram2d(*ab.T, bins=(edges, edges))[0] / len(ab)
 
 
 @torch.no_grad()
 def next_generator_loss(state: TrainState) -> float:
     """G's loss on the batch that comes next, against D as it is now: before D's step, not after.
 
-    No random number is drawn: the target is the mean one, to which the loss is linear.
+    No random number is drawn: z is 0, no noise is added, and the target is the mean one, to which
+    the loss is linear.
     """
-    features, _ = draw_batch(state, *divmod(state.step, state.config.batches_per_epoch))
+    config = state.config
+    features, _ = draw_batch(state, *divmod(state.step, config.batches_per_epoch))
     with torch.autocast(state.device.type, torch.bfloat16, enabled=state.autocast):
         logits = state.discriminator(state.generator(features).float(), features).float()
-    return generator_loss(logits, target=state.config.mean_targets[2]).item()
+    return generator_loss(logits, target=config.mean_targets[2], objective=config.generator_objective).item()
 
 
 def _losses(records: list[StepRecord]) -> dict[str, Any]:

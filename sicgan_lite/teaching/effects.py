@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from sicgan_lite.arrays import shrink
-from sicgan_lite.config import Config
+from sicgan_lite.config import CONTEXT_FEATURES, PAPER_FEATURES, Config
 from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.studies.comparison import Block, Verdict, compare_blocks, holm
 from sicgan_lite.studies.rows import Row, read_rows
@@ -64,6 +64,22 @@ CHANGES: dict[str, dict[str, Any]] = {
     "D of twice the width": {"discriminator_widths": (16, 32)},
     "D with one layer less": {"discriminator_widths": (16,)},
     "D with one layer more": {"discriminator_widths": (8, 16, 16)},
+    "leaky units in D": {"leaky_slope": 0.2},
+    "minimax": {"generator_objective": "minimax"},
+    "a falling rate": {"schedule": "falling"},
+    "a one-cycle rate": {"schedule": "one-cycle"},
+    "a running mean of G": {"average_decay": 0.98},
+    "a falling rate and a running mean": {"schedule": "falling", "average_decay": 0.98},
+    "z of eight numbers": {"noise_channels": 8},
+    "two D steps": {"discriminator_steps": 2},
+    "four D steps": {"discriminator_steps": 4},
+    "context features": {"features": PAPER_FEATURES + CONTEXT_FEATURES},
+    "context features with noise": {
+        "features": PAPER_FEATURES + CONTEXT_FEATURES,
+        "feature_noise": 0.3,
+    },
+    "G of one 3×3 layer, then 1×1": {"kernel_sizes": (3, 1)},
+    "G of 5×5 layers": {"kernel_sizes": (5,)},
     "100 steps": {"num_patches": 1600},
     "400 steps": {"num_patches": 6400},
     "1600 steps": {"num_patches": 25600},

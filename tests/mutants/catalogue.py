@@ -1058,20 +1058,6 @@ JOBS = [
         ("studies/test_measuring::test_late_steps_are_spread_over_the_last_quarter[200-5-steps1]",),
     ),
     Mutant(
-        "studies/measuring.py",
-        "np.minimum(shares, wanted).sum()",
-        "np.minimum(shares, wanted).max()",
-        "the commonest colour counts for all",
-        ("studies/test_measuring::test_overlap_and_squares_used_by_hand",),
-    ),
-    Mutant(
-        "studies/measuring.py",
-        "(shares[wanted > 0] > 0).mean()",
-        "(shares > 0).sum() / (wanted > 0).sum()",
-        "a colour that the photograph lacks counts as one of its own",
-        ("studies/test_measuring::test_overlap_and_squares_used_by_hand",),
-    ),
-    Mutant(
         "studies/rows.py",
         "        file.truncate(_whole_lines(path))\n",
         "",

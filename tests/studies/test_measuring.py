@@ -11,9 +11,8 @@ import torch
 from support.tiny import photo, tiny_config, tiny_state
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from sicgan_lite import TrainState, colorize, delta_e_map, generator_loss, lab_to_rgb, rgb_to_lab, train
+from sicgan_lite import TrainState, colorize, delta_e_map, generator_loss, lab_to_rgb, train
 from sicgan_lite.studies.measuring import (
-    ab_squares,
     late_steps,
     measure,
     next_generator_loss,
@@ -65,16 +64,6 @@ def flat(*abs_: tuple[float, float]) -> np.ndarray:
     """A picture of lightness 60 with one column for each ab, in 8 bits."""
     lab = np.array([[(60.0, *ab) for ab in abs_]] * 4, np.float32)
     return lab_to_rgb(lab)
-
-
-def test_colors_are_counted_in_squares_of_ab() -> None:
-    squares = ab_squares(flat((4, 4), (4, 4), (-12, 20), (28, 4)))
-    assert squares.sum() == pytest.approx(1)
-    assert sorted(squares[squares > 0].tolist()) == [0.25, 0.25, 0.5]
-    ab = rgb_to_lab(photo())[..., 1:].reshape(-1, 2)  # a second way to count
-    named, counts = np.unique(np.floor(ab / 8), axis=0, return_counts=True)
-    shares = ab_squares(photo())
-    assert [shares[int(a) + 16, int(b) + 16] for a, b in named] == pytest.approx(counts / len(ab))
 
 
 def test_overlap_and_squares_used_by_hand() -> None:

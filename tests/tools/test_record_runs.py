@@ -6,13 +6,15 @@ import json
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import record_runs
+import recording
 import torch
 from recording import describe
-from support.tiny import tiny_config
+from support.tiny import photo, tiny_config
 
 from sicgan_lite.checkpoint import load_checkpoint
 from sicgan_lite.config import Config
