@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,8 +73,7 @@ def run_file(config: Config, rgb: UInt8[np.ndarray, "h w 3"]) -> str:
 
     A setting that Config gained later counts where it is used: runs recorded before keep their names.
     """
-    unused = Config().to_dict()
-    settings = {k: v for k, v in config.to_dict().items() if k in _FIRST_SETTINGS.split() or v != unused[k]}
+    settings = {name: value for name, value in config.to_dict().items() if name in _counting([config])}
     about = json.dumps([settings, pixels_sha256(rgb)], sort_keys=True)
     return f"{sha256_of(about.encode())[:16]}.safetensors"
 
@@ -84,7 +84,7 @@ def read_run(path: str | Path) -> SweepRun:
 
 
 def write_table(path: str | Path, runs: Mapping[str, Sequence[SweepRun]]) -> None:
-    """Write runs as one tidy CSV, a row each: photograph, file, every setting, every result.
+    """Write runs as one tidy CSV, a row each: photograph, file, settings, every result.
 
     ``runs`` are those of each photograph, by its name.
     """
@@ -93,11 +93,11 @@ def write_table(path: str | Path, runs: Mapping[str, Sequence[SweepRun]]) -> Non
         for image, its_runs in runs.items()
         for run in its_runs
     ]
-    for row in rows:
-        row.pop("first_steps", None)  # no column of a tidy table
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    counting = _counting([run.config for its_runs in runs.values() for run in its_runs])
+    left_out = {"first_steps", *Config.__slots__} - counting  # a list is no column of a tidy table
+    columns = [column for column in dict.fromkeys(chain.from_iterable(rows)) if column not in left_out]
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     write_atomically(path, text.getvalue().encode())
@@ -115,6 +115,13 @@ def _names(configs: list[Config]) -> list[str]:
     settings = [config.to_dict() for config in configs]
     varied = [name for name in Config.__slots__ if any(s[name] != settings[0][name] for s in settings)]
     return [" ".join(f"{name}={s[name]}" for name in varied) or "the only config" for s in settings]
+
+
+def _counting(configs: Iterable[Config]) -> set[str]:
+    """The settings that name a run or have a column: the first ones, and later ones that are used."""
+    unused = Config().to_dict()
+    used = {k for config in configs for k, value in config.to_dict().items() if value != unused[k]}
+    return used | set(_FIRST_SETTINGS.split())
 
 
 def _flat(values: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from sicgan_lite import (
 )
 from sicgan_lite.checkpoint import generator_bytes, read_results
 from sicgan_lite.files import pixels_sha256
-from sicgan_lite.studies.sweep import read_run, write_table
+from sicgan_lite.studies.sweep import read_run, run_file, write_table
 
 
 def seeds(count: int, **changes: object) -> list:
@@ -109,6 +109,19 @@ def test_the_table_has_a_row_a_run_and_loses_nothing(tmp_path: Path) -> None:
         assert float(row["delta_e"]) == run.results["delta_e"]
         assert row["torch"] == run.results["versions"]["torch"]
         assert int(row["size"]) == 8
+
+
+def test_a_setting_that_config_gained_later_counts_where_it_is_used(tmp_path: Path) -> None:
+    rgb = photo()
+    plain, leaky = tiny_config(), tiny_config(leaky_slope=0.2)
+    assert run_file(plain, rgb) != run_file(leaky, rgb)
+    columns = []
+    for configs in ([plain], [plain, leaky]):
+        runs = run_sweep(configs, rgb, out=tmp_path / "runs")
+        write_table(tmp_path / "table.csv", {"noise": runs})
+        with (tmp_path / "table.csv").open(newline="", encoding="utf-8") as file:
+            columns.append([row.get("leaky_slope") for row in csv.DictReader(file)])
+    assert columns == [[None], ["0.0", "0.2"]]
 
 
 def test_results_travel_with_a_generator_and_only_when_there_are_any(tmp_path: Path) -> None:
