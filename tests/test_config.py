@@ -221,7 +221,7 @@ def test_only_keywords_are_taken(unchecked):
         Config(128)  # pyright: ignore[reportCallIssue]
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", [*PRESETS, Config.photo])
 def test_a_preset_can_be_changed_by_keyword(preset):
     assert preset(seed=7) == dataclasses.replace(preset(), seed=7)
     assert preset(size=96, generator_widths=(5,)).generator_widths == (5,)
@@ -348,3 +348,10 @@ def test_what_leaves_the_paper_is_off_in_the_papers_presets(preset):
 def test_settings_that_were_written_before_an_option_still_load():
     old = {k: v for k, v in Config.quick(seed=5).to_dict().items() if k not in OFF}
     assert Config.from_dict(old) == Config.quick(seed=5)
+
+
+def test_photo_is_a_game_with_a_conditional_discriminator():
+    photo = Config.photo()
+    assert (photo.conditional, photo.width, photo.features[3:]) == (True, 240, CONTEXT_FEATURES)
+    assert photo.adversarial_weight > 0
+    assert photo.total_steps == 300

@@ -21,10 +21,15 @@ from sicgan_lite import (
     Config,
     Generator,
     TrainState,
+    best_constant,
+    colorize,
     delta_e,
+    grey,
     history,
+    median_by_lightness,
     predict_ab,
     rgb_to_lab,
+    sample_image,
     train,
     train_step,
 )
@@ -536,3 +541,13 @@ def test_a_state_comes_back_from_a_pickle_and_goes_on():
     again = pickle.loads(pickle.dumps(whole))
     assert list(train(again)) == list(train(whole))
     assert same(weights(again), weights(whole))
+
+
+@pytest.mark.slow
+def test_the_photo_preset_beats_every_rule_on_what_it_saw():
+    rgb = sample_image("chelsea")
+    state = TrainState.create(rgb, Config.photo(precision="float32"), "cpu")
+    list(train(state))
+    ours = delta_e(colorize(state.final_generator, grey(rgb)), rgb)
+    rules = [delta_e(rule(rgb), rgb) for rule in (grey, best_constant, median_by_lightness)]
+    assert ours < 0.9 * min(rules)
