@@ -33,6 +33,7 @@ GENERATOR = "#00805f"
 PALETTE = (REAL, FAKE, GENERATOR, DISCRIMINATOR)
 
 WIDTH = 7.2  # inches: the text column of the book
+_STRIP = 1 / 6  # height by width: what is flatter may take the whole column
 DPI = 144
 JPEG_QUALITY = 80
 PNG_COLORS = 128
@@ -159,8 +160,8 @@ def show_images(
         raise ValueError(f"got {len(images)} images and {len(titles)} titles; wanted one title for each")
     columns = min(columns or len(images), len(images))
     rows = math.ceil(len(images) / columns)
-    cell = min(WIDTH / columns, WIDTH / 2)
     tallest = max(image.shape[0] / image.shape[1] for image in images)
+    cell = min(WIDTH / columns, WIDTH / 2 if tallest > _STRIP else WIDTH)
     figure = new_figure(
         cell * columns, rows * (picture_height(cell, tallest) + TITLE_HEIGHT), photographic=True
     )

@@ -236,6 +236,13 @@ def test_images_stand_in_reading_order_under_their_titles():
     assert corners[3].y1 < corners[0].y0
 
 
+def test_a_flat_strip_takes_the_whole_column_and_a_picture_half():
+    strip, picture = np.zeros((40, 720, 3), np.uint8), np.zeros((400, 600, 3), np.uint8)
+    wide, half = (show_images([image] * 2, ["a", "b"], columns=1) for image in (strip, picture))
+    assert wide.get_figwidth() == pytest.approx(2 * half.get_figwidth())
+    assert wide.get_figheight() < half.get_figheight() / 3
+
+
 def test_grey_is_drawn_from_black_to_white():
     dim = np.full((4, 4), 100, np.uint8)  # a scale of its own would make it black or white
     image = show_images([dim], ["dim"]).axes[0].images[0]

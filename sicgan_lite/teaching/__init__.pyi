@@ -7,6 +7,7 @@ from .explorers import Control as Control
 from .explorers import explore as explore
 from .figures import ablation_frame as ablation_frame
 from .figures import compare_losses as compare_losses
+from .figures import gamut_in_ab as gamut_in_ab
 from .figures import plot_ablation as plot_ablation
 from .figures import plot_curves as plot_curves
 from .figures import plot_game as plot_game

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped, UInt8
+from jaxtyping import Bool, Float, Int, Real, Shaped, UInt8
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MultipleLocator
 
-from sicgan_lite.color import clip_to_gamut, lab_to_rgb
+from sicgan_lite.color import clip_to_gamut, lab_to_rgb, rgb_to_lab
 from sicgan_lite.config import PAPER_FEATURES
 from sicgan_lite.plotting import (
     DISCRIMINATOR,
@@ -50,7 +50,8 @@ def show_ab_histogram(
     """Where colours lie in the ab plane: each bin in its own colour, stronger where it holds more.
 
     An array ends in an axis of three (L, a, b) or two (a, b), in CIE units; the strength is
-    logarithmic, and a cross marks the mean colour. Errors: ValueError for another last axis.
+    logarithmic, a cross marks the mean colour, and a line goes round all that sRGB has, at any
+    lightness. Errors: ValueError for another last axis.
     """
     cell = min(WIDTH / len(labs), WIDTH / 2)
     figure = new_figure(cell * len(labs), cell + TITLE_HEIGHT)  # nearly square panels under their titles
@@ -73,6 +74,16 @@ def show_ab_histogram(
         panel.set_title(title)
     panels[0].set_ylabel("b*   blue – yellow")
     return figure
+
+
+def gamut_in_ab(edges: Real[np.ndarray, " n"]) -> Bool[np.ndarray, "n-1 n-1"]:
+    """Which squares of the ab plane hold a colour of sRGB at some lightness; first axis a, second b."""
+    level = np.arange(256, dtype=np.uint8)
+    one, other = (side.ravel() for side in np.meshgrid(level, level))
+    # What lies between two colours of the cube's surface along L has the ab of both.
+    faces = [np.insert(np.stack([one, other], 1), axis, end, 1) for axis in range(3) for end in (0, 255)]
+    ab = rgb_to_lab(np.stack(faces))[..., 1:].reshape(-1, 2)
+    return np.histogram2d(*ab.T, bins=edges)[0] > 0
 
 
 @style()
@@ -445,6 +456,11 @@ def _draw_ab_density(panel: Axes, ab: np.ndarray, edges: np.ndarray) -> None:
     panel.imshow(
         np.dstack([color / 255, alpha]), origin="lower", extent=(*ends, *ends), interpolation="nearest"
     )
+    coarse = np.arange(-112, 113, 4.0)
+    panel.contour(
+        coarse[:-1] + 2, coarse[:-1] + 2, gamut_in_ab(coarse).T, levels=[0.5], colors=[FAINT], linewidths=0.8
+    )
+    panel.set(xlim=ends, ylim=ends)
     panel.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
     panel.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
     panel.grid(visible=False)

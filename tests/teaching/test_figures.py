@@ -33,6 +33,7 @@ from sicgan_lite.teaching import figures as module
 from sicgan_lite.teaching.figures import (
     ablation_frame,
     compare_losses,
+    gamut_in_ab,
     plot_ablation,
     plot_curves,
     plot_game,
@@ -80,6 +81,26 @@ def test_ab_histogram_takes_lab_and_compares():
     assert [panel.get_title(loc="left") for panel in both] == ["lab", "ab"]
     with pytest.raises(ValueError, match=r"\(100, 150\)"):
         show_ab_histogram(GREY.astype(float))
+
+
+def test_the_gamut_in_ab_is_that_of_all_colors():
+    edges = np.arange(-110, 111, 2)
+    levels = np.arange(0, 256, 5)
+    cube = np.stack(np.meshgrid(levels, levels, levels), -1).astype(np.uint8)
+    ab = rgb2lab(cube)[..., 1:].reshape(-1, 2)
+    inside = np.histogram2d(*ab.T, bins=edges)[0] > 0
+    gamut = gamut_in_ab(edges)
+    assert not (inside & ~gamut).any()
+    assert gamut.mean() == pytest.approx(0.477, abs=0.003)  # counted over the whole cube
+    assert not gamut[np.searchsorted(edges, -60), np.searchsorted(edges, -60)]  # no cyan is as strong
+
+
+def test_a_line_goes_round_what_a_screen_shows():
+    panel = show_ab_histogram(rgb2lab(COFFEE)).axes[0]
+    (outline,) = panel.collections
+    ends = outline.get_paths()[0].get_extents()
+    assert (ends.x0, ends.x1, ends.y0, ends.y1) == pytest.approx((-86, 98, -108, 94), abs=3)
+    assert panel.get_xlim() == (-110, 110)
 
 
 def test_delta_e_maps_share_one_scale():
