@@ -16,6 +16,7 @@ from sicgan_lite.networks import Generator
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
 Noise = Float32[np.ndarray, " k"] | Float32[np.ndarray, "h w k"] | None
+Map = np.ndarray | None  # z of every pixel
 _PIXELS_AT_ONCE = 16 * 128 * 128  # through the network in one pass: bounds the memory
 _ROWS_AT_ONCE = 128  # of an enlarged picture
 
@@ -78,12 +79,7 @@ def blend_window(size: int, overlap: float = 0.5) -> Float32[np.ndarray, "size s
 
 
 def _ab_bands(
-    generator: Generator,
-    lightness: np.ndarray,
-    size: int | None,
-    overlap: float,
-    z: np.ndarray | None,
-    progress: Progress,
+    generator: Generator, lightness: np.ndarray, size: int | None, overlap: float, z: Map, progress: Progress
 ) -> Iterator[tuple[int, np.ndarray]]:
     """(first row, ab) of each finished band of rows, from top to bottom."""
     size, z = generator.size if size is None else size, _noise_map(generator, z, lightness.shape)
@@ -97,7 +93,7 @@ def _ab_bands(
     yield from _enlarged_bands(np.concatenate([ab for _, ab in bands]), lightness.shape, progress)
 
 
-def _noise_map(generator: Generator, z: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray | None:
+def _noise_map(generator: Generator, z: Map, shape: tuple[int, ...]) -> Map:
     """The map (h, w, k) of z over the picture, or None."""
     if z is None:
         return None
@@ -124,12 +120,7 @@ def _enlarged_bands(
 
 
 def _blended_bands(
-    generator: Generator,
-    lightness: np.ndarray,
-    z: np.ndarray | None,
-    size: int,
-    overlap: float,
-    progress: Progress,
+    generator: Generator, lightness: np.ndarray, z: Map, size: int, overlap: float, progress: Progress
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Bands of ab at the lightness's own size, of overlapping tiles.
 
@@ -153,19 +144,14 @@ def _blended_bands(
 
 
 def _strips(
-    generator: Generator,
-    lightness: np.ndarray,
-    z: np.ndarray | None,
-    tops: range,
-    size: int,
-    columns: tuple[int, int],
+    generator: Generator, lightness: np.ndarray, z: Map, tops: range, size: int, columns: tuple[int, int]
 ) -> Iterator[np.ndarray]:
     """Features and z of ``size`` rows from each top, the picture mirrored outside its borders.
 
     Context is made for many strips at a time, since each looks far beyond its own rows.
     """
     left, width = columns
-    at_once = 1 + 256 // tops.step if generator.context else 1
+    at_once = 1 + 128 // tops.step if generator.context else 1
     for first in range(0, len(tops), at_once):
         some = tops[first : first + at_once]
         height = some[-1] - some[0] + size

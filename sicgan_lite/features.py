@@ -83,14 +83,18 @@ def window_features(
     The window may reach beyond the picture, which is mirrored there. Only as much of the surroundings
     is looked at as the operators see, so that a picture of any size can be taken piece by piece.
     """
-    margin = max([1, *(REACH * _sigma(name) for name in context)])
-    rows = mirror(np.arange(top - margin, top + height + margin), lightness.shape[0])
-    columns = mirror(np.arange(left - margin, left + width + margin), lightness.shape[1])
-    seen = lightness[np.ix_(rows, columns)]
-    near = slice(margin - 1, 1 - margin or None)  # one pixel more than the window
-    maps = lightness_features(seen[near, near])[:, 1:-1, 1:-1]
-    inside = slice(margin, -margin)
-    return np.concatenate([maps, context_features(seen, context)[:, inside, inside]]) if context else maps
+
+    def around(margin: int) -> np.ndarray:
+        rows = mirror(np.arange(top - margin, top + height + margin), lightness.shape[0])
+        columns = mirror(np.arange(left - margin, left + width + margin), lightness.shape[1])
+        return lightness[np.ix_(rows, columns)]
+
+    maps = np.empty((3 + len(context), height, width), np.float32)
+    maps[:3] = lightness_features(around(1))[:, 1:-1, 1:-1]
+    for channel, name in enumerate(context, start=3):
+        margin = REACH * _sigma(name)
+        maps[channel] = context_features(around(margin), [name])[0, margin:-margin, margin:-margin]
+    return maps
 
 
 def mirror(index: Int[np.ndarray, " n"], length: int) -> Int[np.ndarray, " n"]:

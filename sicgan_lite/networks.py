@@ -60,14 +60,8 @@ class Generator(nn.Module):
     @classmethod
     def from_config(cls, config: Config) -> Generator:
         """The generator that the config describes, with new weights."""
-        return cls(
-            config.generator_widths,
-            config.size,
-            config.features,
-            config.noise_channels,
-            config.kernel_sizes,
-            config.width,
-        )
+        kept = ("size", "features", "noise_channels", "kernel_sizes", "width")
+        return cls(config.generator_widths, **{name: getattr(config, name) for name in kept})
 
     def forward(
         self, features: Float[Tensor, "n c h w"], z: Tensor | None = None

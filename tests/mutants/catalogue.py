@@ -1623,8 +1623,8 @@ OPTIONS = [
     ),
     Mutant(
         "features.py",
-        "max([1, *(REACH * _sigma(name) for name in context)])",
-        "max([1, *(_sigma(name) for name in context)])",
+        "margin = REACH * _sigma(name)",
+        "margin = _sigma(name)",
         "a band sees less than a Gaussian reaches: seams",
         ("test_features::test_a_window_is_cut_from_the_whole_pictures_maps",),
     ),
