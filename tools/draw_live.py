@@ -79,7 +79,7 @@ def choice(name: str, alt: str) -> str:
 
 def packets() -> dict[str, str]:
     """The label of a saved picture, with words to put the source's hash and the time in place of."""
-    label = {"system": "sicgan-lite", "version": __version__, "when": WHEN}
+    label: dict[str, Any] = {"system": "sicgan-lite", "version": __version__, "when": WHEN}
     return {
         "when": WHEN,
         "source": SOURCE,

@@ -76,8 +76,9 @@ def test_a_run_does_not_depend_on_the_number_of_workers(browser: Browser) -> Non
 
 
 def test_the_predicted_lines_are_the_library_s(browser: Browser) -> None:
+    games: list[dict[str, Any]] = [{}, {"fake_target": 0.3, "target_jitter": 0.0}, {"real_target": 1.0}]
     with open_scripts(browser, CREW_SCRIPTS) as page:
-        for changes in ({}, {"fake_target": 0.3, "target_jitter": 0.0}, {"real_target": 1.0}):
+        for changes in games:
             config = Config.quick(**changes)
             got = page.evaluate("config => sicganCrew.equilibrium(config)", config.to_dict())
             wanted = equilibrium_losses(*config.mean_targets)
