@@ -42,24 +42,7 @@ JUDGES: dict[str, Config] = {
     "paper": Config.quick(**SMALL),
     "conditional": Config.quick(**SMALL, conditional=True),
     "l1": Config.quick(**SMALL, l1_weight=1.0, adversarial_weight=0.0),
-    "photo": Config.quick(
-        size=32,
-        batch_size=16,
-        num_patches=4800,
-        width=WIDTH,
-        transforms="all",
-        features=("lightness", "sobel", "laplacian", *CONTEXT_FEATURES),
-        feature_noise=0.3,
-        generator_widths=(32, 32),
-        kernel_sizes=(3, 1),
-        lr_generator=2e-2,
-        betas=(0.9, 0.999),
-        schedule="one-cycle",
-        average_decay=0.98,
-        l1_weight=1.0,
-        adversarial_weight=0.0,
-        precision="float32",
-    ),
+    "photo": Config.photo(precision="float32"),
 }
 CHOICE = """      <label>
         <input type="radio" name="photo" value="{name}" form="live-settings">
