@@ -111,8 +111,7 @@ def fresh_photographs(folder: Path | None) -> Iterator[tuple[str, np.ndarray]]:
 
     yield "rocket", data.rocket()
     yield "motorcycle", data.stereo_motorcycle()[0]
-    with get_sample_data("grace_hopper.jpg") as file:
-        yield "hopper", read_image(file).rgb
+    yield "hopper", read_image(str(get_sample_data("grace_hopper.jpg", asfileobj=False))).rgb
     for path in sorted(folder.glob("*.jpg")) if folder else []:
         yield path.stem, read_image(path).rgb
 
