@@ -15,13 +15,13 @@ help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | tr '|' '\t'
 
 setup: ## Make .venv and install what requirements.txt names
-	@$(PYTHON) tools/setup_env.py $(VENV)
+	@$(PYTHON) -m tools.setup_env $(VENV)
 
 book: setup ## Build the book; a warning is an error
-	@$(BIN)/python tools/build_book.py build
+	@$(BIN)/python -m tools.build_book build
 
 serve: setup ## Open the book on this machine (PORT=8000)
-	@$(BIN)/python tools/build_book.py serve --port $(or $(PORT),8000)
+	@$(BIN)/python -m tools.build_book serve --port $(or $(PORT),8000)
 
 test: check book unit chapters ## Run everything: checks, library, chapters, pages
 
@@ -30,8 +30,8 @@ check: setup ## Lint, formatting, types, layers, vendored scripts
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m pyright
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python tools/vendor.py check
-	$(BIN)/python tools/address.py
+	$(BIN)/python -m tools.vendor check
+	$(BIN)/python -m tools.address
 
 unit: setup ## The tests of the library, the book's files and its pages
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -57,13 +57,13 @@ chapters: setup ## Execute every chapter and compare it with its committed outpu
 	$(BIN)/python -m pytest --nbval book/ -n 2 --dist loadfile
 
 notebooks: setup ## Execute chapters in place (all, or ONLY=01) and store their outputs
-	$(BIN)/python tools/notebooks.py $(ONLY)
+	$(BIN)/python -m tools.notebooks $(ONLY)
 
 recorded-runs: setup ## Record the long runs that are missing or unfinished (hours; can be stopped)
-	$(BIN)/python tools/record_runs.py $(RUNS)
+	$(BIN)/python -m tools.record_runs $(RUNS)
 
 bench: setup ## Measure speed side by side and draw the page's plots (half an hour, or ONLY=start)
-	$(BIN)/python benchmarks $(ONLY)
+	$(BIN)/python -m benchmarks $(ONLY)
 
 clean: ## Remove what was built; .venv stays
 	rm -rf _build dist build .pytest_cache .ruff_cache .hypothesis

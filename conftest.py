@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
@@ -27,8 +26,7 @@ class _Recorder:
     """Hears every report, and writes the record of a run of all chapters or of all tests."""
 
     def __init__(self, config: pytest.Config, nbval: bool) -> None:
-        sys.path.insert(0, str(ROOT / "tools"))
-        from status import Tally
+        from tools.status import Tally
 
         self.config, self.nbval, self.tally, self.started = config, nbval, Tally(), time.monotonic()
 
@@ -42,7 +40,7 @@ class _Recorder:
             self._remember()
 
     def _remember(self) -> None:
-        from status import remember
+        from tools.status import remember
 
         if self.nbval:
             each = self.tally.chapters()

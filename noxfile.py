@@ -21,7 +21,6 @@ TESTING = (
     "hypothesis",
     "beartype",
     "distributed",
-    "filelock",
     "build",
     "hatchling",
 )

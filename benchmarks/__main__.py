@@ -1,18 +1,11 @@
-"""``python benchmarks`` measures everything and draws the plots; ``python benchmarks start`` a part."""
+"""``python -m benchmarks`` measures everything and draws the plots; ``python -m benchmarks start`` a part."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
 
-import batches
-import book_times
-import figures
-import origins
-import quick
-import start
-import training_step
-import whole_image
+from benchmarks import batches, book_times, figures, origins, quick, start, training_step, whole_image
 
 BENCHMARKS = {
     "training_step": training_step.main,

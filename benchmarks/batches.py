@@ -1,6 +1,6 @@
 """Batches: gathered from maps of the whole photograph, against features computed for each patch.
 
-``python benchmarks/batches.py`` writes results/batches.json. The memory is that of all 5000 patches: ours
+``python -m benchmarks.batches`` writes results/batches.json. The memory is that of all 5000 patches: ours
 gathered batch by batch, the others' kept, as a ``TensorDataset`` keeps them.
 """
 
@@ -13,8 +13,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from timing import in_fresh_process, interleave, load_average, memory, ratio, record, reset_peak
 
+from benchmarks.timing import in_fresh_process, interleave, load_average, memory, ratio, record, reset_peak
 from sicgan_lite import TRANSFORMS, Config, PatchSet, coordinate_grid, rgb_to_lab, sample_image
 from sicgan_lite.color import AB_SCALE, scale_ab
 from sicgan_lite.devices import keep_freed_memory

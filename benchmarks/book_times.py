@@ -1,6 +1,6 @@
 """The book: seconds to build it from nothing, and seconds for each chapter under nbval.
 
-``python benchmarks/book_times.py`` writes results/book_times.json. A chapter's seconds hold the start of
+``python -m benchmarks.book_times`` writes results/book_times.json. A chapter's seconds hold the start of
 its kernel and the comparison of its outputs. Naming chapters (``03 04``) renews theirs alone.
 """
 
@@ -16,13 +16,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from timing import load_average, read_if_there, record
+from benchmarks.timing import load_average, read_if_there, record
+from tools.build_book import STRICT
+from tools.notebooks import chapters
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "tools"))
-
-from build_book import STRICT  # noqa: E402 (the folder of tools is no package)
-from notebooks import chapters  # noqa: E402
 
 
 def run(program: str, *arguments: str) -> dict[str, float]:

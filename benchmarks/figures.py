@@ -1,4 +1,4 @@
-"""The plots of the page on speed: ``python benchmarks/figures.py`` draws book/speed/*.svg anew."""
+"""The plots of the page on speed: ``python -m benchmarks.figures`` draws book/speed/*.svg anew."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from tables import LOOPS, PHOTOS, PRECISIONS, batches_measured, kinds, origin_seconds, profiles
-from timing import RESULTS, NoRecordError, read, spread
-from words import short
 
+from benchmarks.tables import LOOPS, PHOTOS, PRECISIONS, batches_measured, kinds, origin_seconds, profiles
+from benchmarks.timing import RESULTS, NoRecordError, read, spread
+from benchmarks.words import short
 from sicgan_lite.config import Config
 from sicgan_lite.plotting import FAKE, GENERATOR, INK, PALETTE, REAL, style
 

@@ -1,6 +1,6 @@
 """How long a reader on a slow phone waits for the first words of a page. The method is in README.md.
 
-``python benchmarks/first_paint.py`` prints a row for each page; ``--runs 3`` takes the median of three.
+``python -m benchmarks.first_paint`` prints a row for each page; ``--runs 3`` takes the median of three.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path += [str(ROOT / "tests"), str(ROOT / "tools")]
+from tools.build_book import build
 
-from build_book import build  # noqa: E402 (the folders of tests and tools are no packages)
-from support.pages import HANDLES, HAS_WIDGETS, find_browser, launch_flags, toc_pages  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "tests"))
+
+from support.pages import HANDLES, HAS_WIDGETS, find_browser, launch_flags, toc_pages  # noqa: E402 (the folder of tests is no package)
 
 # "Slow 4G", as Lighthouse names it: 1.6 Mbit/s down, 750 kbit/s up, 150 ms, a processor four times slower.
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}

@@ -1,6 +1,6 @@
 """Origins at a minimum distance: ours, rejection against all pairs, and scipy's Poisson disks.
 
-``python benchmarks/origins.py`` writes results/origins.json. All get the same distance, the one that
+``python -m benchmarks.origins`` writes results/origins.json. All get the same distance, the one that
 ``sample_origins`` takes when it is given none.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial import KDTree
 from scipy.stats import qmc
-from timing import interleave, load_average, ratio, read_if_there, record
 
+from benchmarks.timing import interleave, load_average, ratio, read_if_there, record
 from sicgan_lite import sample_origins
 from sicgan_lite.origins import safe_distance
 

@@ -1,6 +1,6 @@
 """The ``quick`` preset: processor time of a run, and what its conditional form makes of three photographs.
 
-``python benchmarks/quick.py coffee`` writes results/quick_coffee.json: each seed in both precisions, with
+``python -m benchmarks.quick coffee`` writes results/quick_coffee.json: each seed in both precisions, with
 the mean ΔE of the picture, that of grey and of the mean colour, and both losses along the run.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from timing import in_fresh_process, load_average, record
 
+from benchmarks.timing import in_fresh_process, load_average, record
 from sicgan_lite import Config, TrainState, colorize, delta_e, equilibrium_losses, sample_image, train
 from sicgan_lite.baselines import grey, mean_color
 from sicgan_lite.devices import keep_freed_memory

@@ -1,6 +1,6 @@
 """Starting: how long until a program that uses the library can begin.
 
-``python benchmarks/start.py`` writes results/start.json. Every start is a fresh interpreter; they take
+``python -m benchmarks.start`` writes results/start.json. Every start is a fresh interpreter; they take
 turns, and a bare one is among them.
 """
 
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from timing import interleave, load_average, record, spread
+from benchmarks.timing import interleave, load_average, record, spread
 
 LIGHT = "Config, PatchSet, delta_e, rgb_to_lab, sample_origins, sobel_magnitude"
 STARTS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from timing import RESULTS, NoRecordError, read, read_if_there
-from words import between, machine, short, table
+from benchmarks.timing import RESULTS, NoRecordError, read, read_if_there
+from benchmarks.words import between, machine, short, table
 
 PRECISIONS = ("bfloat16", "float32")
 # The canonical loop as anyone runs it, and in a process that keeps the memory that it frees, as ours does.

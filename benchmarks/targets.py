@@ -7,9 +7,9 @@ import statistics
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tables import LOOPS, PRECISIONS, batches_measured, origin_seconds
-from timing import NoRecordError, read
-from words import between, short, table
+from benchmarks.tables import LOOPS, PRECISIONS, batches_measured, origin_seconds
+from benchmarks.timing import NoRecordError, read
+from benchmarks.words import between, short, table
 
 
 class Target(NamedTuple):

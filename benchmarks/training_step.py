@@ -1,6 +1,6 @@
 """A training step: ours in both precisions, the canonical loop, and the floor that matrix products set.
 
-``python benchmarks/training_step.py --batch 8`` writes results/training_step_8.json.
+``python -m benchmarks.training_step --batch 8`` writes results/training_step_8.json.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-import canonical
 import numpy as np
 import torch
-from tables import LOOPS, PRECISIONS
-from timing import Seconds, interleave, load_average, ratio, record
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks import canonical
+from benchmarks.tables import LOOPS, PRECISIONS
+from benchmarks.timing import Seconds, interleave, load_average, ratio, record
 from sicgan_lite import Config, PatchSet, TrainState, sample_image, train_step
 from sicgan_lite.devices import keep_freed_memory
 from sicgan_lite.training import draw_batch

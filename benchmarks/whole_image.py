@@ -1,6 +1,6 @@
 """Whole pictures: what colouring costs for each megapixel, in time and memory, at 1, 12 and 100 megapixels.
 
-``python benchmarks/whole_image.py`` writes results/whole_image.json; named sizes are renewed. Each picture
+``python -m benchmarks.whole_image`` writes results/whole_image.json; named sizes are renewed. Each picture
 gets a fresh process, and a generator of the ``laptop`` widths with random weights: what it paints does not
 change what it costs.
 """
@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from timing import in_fresh_process, load_average, memory, read_if_there, record, reset_peak
 
+from benchmarks.timing import in_fresh_process, load_average, memory, read_if_there, record, reset_peak
 from sicgan_lite import Config, Generator, colorize
 
 BLOCK = 250  # pixels a side: a picture is this noise, repeated

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from timing import spread
+from benchmarks.timing import spread
 
 Row = Sequence[str]
 

@@ -11,27 +11,29 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import batches
-import book_times
-import canonical
-import figures
 import numpy as np
-import origins
 import pytest
-import quick
-import speed_tables
-import start
-import tables
-import targets
-import timing
 import torch
-import training_step
-import whole_image
-import words
 from support.tiny import photo, tiny_config, tiny_state
 
+from benchmarks import (
+    batches,
+    book_times,
+    canonical,
+    figures,
+    origins,
+    quick,
+    start,
+    tables,
+    targets,
+    timing,
+    training_step,
+    whole_image,
+    words,
+)
 from sicgan_lite import Config, PatchSet, train_step
 from sicgan_lite.training import draw_batch
+from tools import speed_tables
 
 INSIDE = np.s_[..., 1:-1, 1:-1]  # all but the ring where a patch's own border is mirrored
 
@@ -166,7 +168,8 @@ def test_origins_are_measured() -> None:
 
 
 def test_a_whole_picture_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("whole_image.torch.set_num_threads", lambda _: None)  # it would hold for later tests
+    threads = "benchmarks.whole_image.torch.set_num_threads"
+    monkeypatch.setattr(threads, lambda _: None)  # it would hold for later tests
     found = whole_image.measure(0.02, tiny_config())
     assert found["megapixels"] == pytest.approx(0.02, rel=0.01)
     assert found["seconds"] > 0
@@ -194,7 +197,7 @@ def test_chapters_are_renewed_one_at_a_time(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_quick_run_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("keep_freed_memory", "torch.set_num_threads"):  # they would hold for every later test
-        monkeypatch.setattr(f"quick.{name}", lambda *_: None)
+        monkeypatch.setattr(f"benchmarks.quick.{name}", lambda *_: None)
     found = quick.measure(photo(), tiny_config())
     assert 0 < found["delta_e"] < 100
     assert np.isfinite([*found["loss_d"], *found["loss_g"]]).all()
@@ -259,7 +262,7 @@ def drawn(tmp_path: Path) -> Path:
 def test_every_plot_is_drawn_from_these_records(drawn: Path) -> None:
     for path in drawn.iterdir():
         committed = (figures.FOLDER / path.name).read_text("utf-8")
-        assert f"records {figures.fingerprint()}" in committed, "run `python benchmarks/figures.py`"
+        assert f"records {figures.fingerprint()}" in committed, "run `python -m benchmarks.figures`"
         assert path.read_text("utf-8").count("<path") == pytest.approx(committed.count("<path"), rel=0.2)
 
 
@@ -286,7 +289,7 @@ def test_a_benchmark_that_is_not_there_is_refused_before_the_others_run(monkeypa
 
 
 def _program(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> Any:
-    """``python benchmarks`` with two benchmarks that only say that they ran."""
+    """``python -m benchmarks`` with two benchmarks that only say that they ran."""
     path = Path(timing.__file__).with_name("__main__.py")
     spec = importlib.util.spec_from_file_location("benchmarks_program", path)
     assert spec is not None

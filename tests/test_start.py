@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-import setup_env
+from tools import setup_env
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,7 +22,7 @@ def test_binder_installs_what_requirements_name() -> None:
 def test_the_devcontainer_sets_up_as_make_does() -> None:
     settings = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
     assert settings["postCreateCommand"] == "make setup"
-    assert "tools/setup_env.py $(VENV)" in (ROOT / "Makefile").read_text("utf-8")
+    assert "-m tools.setup_env $(VENV)" in (ROOT / "Makefile").read_text("utf-8")
     program = Path(setup_env.__file__).read_text("utf-8")
     assert '"-r", str(ROOT / "requirements.txt")' in program
 

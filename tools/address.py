@@ -1,6 +1,6 @@
 """Hold every link to the published repository to the one address in ``_config.yml``.
 
-``python tools/address.py`` names each link that differs; ``--set URL`` changes the address
+``python -m tools.address`` names each link that differs; ``--set URL`` changes the address
 everywhere. Colab opens notebooks from GitHub, so the address is one of GitHub's.
 """
 

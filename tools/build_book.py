@@ -1,6 +1,6 @@
 """Build the book, strictly, and serve it on this machine only.
 
-``python tools/build_book.py build`` does nothing when the last build succeeded and nothing changed since.
+``python -m tools.build_book build`` does nothing when the last build succeeded and nothing changed since.
 Otherwise it builds from a clean folder: Sphinx reports a warning only for pages that it reads
 anew, so a build on top of a failed one would pass.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from address import address
+from tools.address import address
 
 # --no-deps: the machine's own packages stay as they are. The named ones are small, and a
 # notebook service may lack them.

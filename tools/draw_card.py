@@ -9,7 +9,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from draw_logo import png
 from PIL import Image, ImageDraw, ImageFont
 
 from sicgan_lite import __version__
@@ -20,6 +19,7 @@ from sicgan_lite.pictures.images import sample_image, write_image
 from sicgan_lite.pictures.provenance import Provenance
 from sicgan_lite.plotting import INK, PAPER
 from sicgan_lite.studies.runs import load_run
+from tools.draw_logo import png
 
 TARGET = Path(__file__).resolve().parent.parent / "book" / "_web" / "card.jpg"
 RUN = "coffee-quick-conditional-seed0"

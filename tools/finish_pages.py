@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from address import address, pages_url
-from missing_page import NAME as MISSING
-from missing_page import missing_page
-from symbols import add_symbols, plain, read_symbols
+from tools.address import address, pages_url
+from tools.missing_page import NAME as MISSING
+from tools.missing_page import missing_page
+from tools.symbols import add_symbols, plain, read_symbols
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = "Colour from a single image"

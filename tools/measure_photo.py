@@ -1,7 +1,7 @@
 """How ``Config.photo()`` was chosen, and what it is worth: two tables in book/runs/photo.
 
-python tools/measure_photo.py choose    settings that were compared, on three photographs
-python tools/measure_photo.py report    photo() and every rule, on photographs with no part in choosing
+python -m tools.measure_photo choose    settings that were compared, on three photographs
+python -m tools.measure_photo report    photo() and every rule, on photographs with no part in choosing
 
 A row is one run: a photograph, a side of which 30 % was held out, a seed. The picture that is coloured
 is the grey one; ΔE is over every fourth row and column of it, at full size. Rows that are there are not

@@ -15,7 +15,6 @@ from contextlib import closing
 from pathlib import Path
 
 import torch
-from recording import record_run
 from tqdm.auto import tqdm
 
 from sicgan_lite.checkpoint import FileFormatError
@@ -29,6 +28,7 @@ from sicgan_lite.studies.runs import RecordError, runs_folder
 from sicgan_lite.studies.sweep import run_sweep, write_table
 from sicgan_lite.teaching import effects
 from sicgan_lite.teaching.settings import PAPER_WIDTHS, RUNS, SWEEPS, by_photograph
+from tools.recording import record_run
 
 THREADS = 1  # two runs side by side use two cores better than one run on both
 EFFECTS = "effects"

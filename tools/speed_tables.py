@@ -5,14 +5,10 @@ A Sphinx extension, named in ``_config.yml``: each stands in the page under its 
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parent.parent / "benchmarks"))
-
-from tables import TABLES, make
-from targets import targets_table
+from benchmarks.tables import TABLES, make
+from benchmarks.targets import targets_table
 
 
 def substitute(_app: Any, config: Any) -> None:

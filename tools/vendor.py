@@ -1,7 +1,7 @@
 """Bring the page's JavaScript into ``book/_web/vendor`` and hold it to its hashes.
 
-``python tools/vendor.py fetch`` takes the named versions with ``npm pack`` and writes them anew;
-``python tools/vendor.py check`` compares every file with ``SHA256SUMS`` and needs no network.
+``python -m tools.vendor fetch`` takes the named versions with ``npm pack`` and writes them anew;
+``python -m tools.vendor check`` compares every file with ``SHA256SUMS`` and needs no network.
 """
 
 from __future__ import annotations

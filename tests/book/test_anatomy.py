@@ -7,9 +7,10 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from address import colab_link
-from chapter_setup import setup_text
 from support.chapters import BOOK, CHAPTERS, code_cells, markdown, read
+
+from tools.address import colab_link
+from tools.chapter_setup import setup_text
 
 pytestmark = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 

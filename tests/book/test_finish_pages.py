@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
-import finish_pages
 import pytest
-from address import address, pages_url
 from docutils import nodes
+
+from tools import finish_pages
+from tools.address import address, pages_url
 
 SYMBOLS = '<table class="symbols"><tr><td>σ</td><td>noise</td></tr></table>'
 STATE = '<script type="application/vnd.jupyter.widget-state+json">{"a": "<b>\\n"}</script>'

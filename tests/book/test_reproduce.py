@@ -12,14 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import record_runs
-import records_table
 from support.chapters import BOOK
 
 from sicgan_lite import cli
 from sicgan_lite.studies.runs import RecordError, runs_folder
 from sicgan_lite.teaching import settings
 from sicgan_lite.teaching.settings import RUNS, SWEEPS
+from tools import record_runs, records_table
 
 PAGE = (BOOK / "reproduce.md").read_text("utf-8")
 

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import build_book
 import nbformat
 import pytest
-import status
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from tools import build_book, status
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -137,7 +137,7 @@ def test_the_record_stays_on_this_machine() -> None:
 
 @pytest.mark.parametrize(("kept", "says"), [(None, "Nobody knows."), (record(), "Yes.")])
 def test_the_page_is_made_when_the_book_is_built(tmp_path: Path, kept: dict | None, says: str) -> None:
-    conf = f"import sys; sys.path.insert(0, {str(ROOT / 'tools')!r}); extensions = ['myst_parser', 'status']"
+    conf = f"import sys; sys.path.insert(0, {str(ROOT)!r}); extensions = ['myst_parser', 'tools.status']"
     (tmp_path / "conf.py").write_text(conf)
     (tmp_path / "index.md").write_text("# Page\n\n```{test-record}\n```\n")
     if kept:
@@ -156,7 +156,8 @@ def test_nbval_writes_a_record_of_whole_books_alone(tmp_path: Path) -> None:
     for part in ("tools", "tests"):
         (tmp_path / part).mkdir()
     (tmp_path / "book").mkdir()
-    shutil.copyfile(ROOT / "tools" / "status.py", tmp_path / "tools" / "status.py")
+    for name in ("__init__.py", "status.py"):
+        shutil.copyfile(ROOT / "tools" / name, tmp_path / "tools" / name)
     shutil.copyfile(ROOT / "tests" / "nbval_sanitize.cfg", tmp_path / "tests" / "nbval_sanitize.cfg")
     for name, shown in (("01-right", "2"), ("02-wrong", "3")):
         output = new_output("execute_result", {"text/plain": shown}, execution_count=1)

@@ -6,7 +6,8 @@ import json
 import re
 
 import pytest
-import symbols
+
+from tools import symbols
 
 TABLE = """<table class="symbols docutils"><thead><tr><th>symbol</th></tr></thead><tbody>
 <tr class="row-even"><td><p>L*, L</p></td><td><p>lightness &amp; more, <code>x</code></p></td>

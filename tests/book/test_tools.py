@@ -7,14 +7,11 @@ import re
 import shutil
 from pathlib import Path
 
-import address
-import build_book
 import nbformat
-import notebooks
 import pytest
-import setup_env
-import vendor
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import address, build_book, notebooks, setup_env, vendor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -35,7 +35,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> str:
     # Under xdist each worker has a folder of its own below one that all share.
     shared = tmp_path_factory.getbasetemp().parent
     with FileLock(shared / "book.lock"):
-        subprocess.run([sys.executable, "tools/build_book.py", "build"], cwd=ROOT, check=True)
+        subprocess.run([sys.executable, "-m", "tools.build_book", "build"], cwd=ROOT, check=True)
     return str(HTML)
 
 

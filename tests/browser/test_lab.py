@@ -15,11 +15,12 @@ import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from notebooks import KERNEL
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 from support.chapters import CHAPTERS, code_cells
 from support.lab import faults, open_notebook, run_all, serve_lab
+
+from tools.notebooks import KERNEL
 
 CHOSEN = CHAPTERS if os.environ.get("LAB") == "all" else CHAPTERS[:1]
 

@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import draw_live
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,6 +29,7 @@ from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import delta_e
 from sicgan_lite.pictures.images import read_image, read_provenance, sample_image
 from sicgan_lite.pictures.provenance import COMPOSITE
+from tools import draw_live
 
 NAME = "book/your-photograph.html"
 STILL: dict[str, Any] = {"reduced_motion": "reduce"}

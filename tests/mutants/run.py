@@ -24,8 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COPIED = (
     "sicgan_lite",
     "tests",
-    "tools/record_runs.py",
-    "tools/recording.py",
+    "tools",
     "pyproject.toml",
     "conftest.py",
 )

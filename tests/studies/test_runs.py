@@ -6,11 +6,11 @@ import math
 from pathlib import Path
 
 import pytest
-from recording import record_run
 from support.tiny import tiny_config
 
 from sicgan_lite.studies.runs import RecordError, load_run, read_records, write_records
 from sicgan_lite.training import StepRecord
+from tools.recording import record_run
 
 
 @pytest.mark.parametrize("name", ["history.csv", "generator.safetensors", "snapshots/00000.webp"])

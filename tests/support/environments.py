@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-from setup_env import interpreter, use_headless_opencv_if_needed
+from tools.setup_env import interpreter, use_headless_opencv_if_needed
 
 
 def make_environment(folder: Path, requirements: Path, *, base: str = "", lent: str = "") -> Path:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from build_book import BookHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+
+from tools.build_book import BookHandler
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HTML = ROOT / "_build" / "html"

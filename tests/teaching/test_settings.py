@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from recording import record_run
 from support.tiny import tiny_config
 
 from sicgan_lite import (
@@ -26,6 +25,7 @@ from sicgan_lite.studies.runs import RecordError, runs_folder
 from sicgan_lite.studies.sweep import read_run, run_file, write_table
 from sicgan_lite.teaching import load_sweep, mean_and_spread, settings
 from sicgan_lite.teaching.settings import SWEEPS, as_printed, finished_runs, paper_table
+from tools.recording import record_run
 
 
 def test_finished_runs_are_found_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import record_runs
-import recording
 import torch
-from recording import describe
 from support.tiny import photo, tiny_config
 
 from sicgan_lite.checkpoint import load_checkpoint
@@ -25,6 +22,8 @@ from sicgan_lite.studies.runs import RecordError, load_run, read_records, runs_f
 from sicgan_lite.teaching import effects
 from sicgan_lite.teaching.settings import PAPER_WIDTHS, RUNS
 from sicgan_lite.training import TrainState, train
+from tools import record_runs, recording
+from tools.recording import describe
 
 TINY = tiny_config()
 RECORDED = [name for name in RUNS if (runs_folder() / name / "run.json").is_file()]

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import recording
 import torch
-from recording import describe, keeps_picture, record_run
 from support.tiny import photo, tiny_config
 
 from sicgan_lite import FileFormatError
 from sicgan_lite.config import Config
 from sicgan_lite.files import sole_use
 from sicgan_lite.studies.runs import RecordError, load_run, read_records
+from tools import recording
+from tools.recording import describe, keeps_picture, record_run
 
 TINY = tiny_config(size=16, num_patches=24)
 

@@ -1,0 +1,1 @@
+"""Measurements side by side: ``python -m benchmarks`` does all, ``python -m benchmarks.NAME`` one."""
