@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
+from safetensors.torch import save
+from torch import nn
 
 from sicgan_lite.checkpoint import save_generator
 from sicgan_lite.colorizing import colorize
@@ -113,6 +115,9 @@ class _Recording:
         self.save()
         where, state = self.logbook.folder, self.logbook.state
         save_generator(where / "generator.safetensors", state.final_generator, state.config)
+        if state.average is not None:  # the mean is kept above; the last step's weights beside it
+            save_generator(where / "last-generator.safetensors", state.generator, state.config)
+        write_atomically(where / "discriminator.safetensors", save(_weights(state.discriminator)))
         self.info["sha256"] = {
             path.relative_to(where).as_posix(): sha256_of(path.read_bytes()) for path in _kept(where)
         }
@@ -161,6 +166,10 @@ def _kept(where: Path) -> list[Path]:
     unhashed = {where / "run.json", where / "checkpoint.pt"}
     files = (path for path in sorted(where.rglob("*")) if path.is_file() and not path.name.startswith("."))
     return [path for path in files if path not in unhashed]
+
+
+def _weights(network: nn.Module) -> dict[str, torch.Tensor]:
+    return {name: weight.detach().cpu().contiguous() for name, weight in network.state_dict().items()}
 
 
 def _clocks() -> tuple[float, float]:

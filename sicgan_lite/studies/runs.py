@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from jaxtyping import UInt8
 from PIL import Image
+from safetensors.torch import load_file
 
 from sicgan_lite.config import Config
 from sicgan_lite.files import sha256_of, write_atomically
+from sicgan_lite.networks import Discriminator
 from sicgan_lite.training import StepRecord, history
 
 
@@ -46,6 +49,16 @@ class Run:
     def generator_path(self) -> Path:
         """The trained generator, for ``load_generator``."""
         return self.folder / "generator.safetensors"
+
+    def discriminator(self) -> Discriminator:
+        """The trained D. Errors: RecordError for a run recorded before D's weights were kept."""
+        path = self.folder / "discriminator.safetensors"
+        if not path.is_file():
+            raise RecordError(f"{self.name} was recorded before D's weights were kept")
+        with torch.random.fork_rng(devices=[]):  # building draws initial weights
+            discriminator = Discriminator.from_config(self.config)
+        discriminator.load_state_dict(load_file(path))
+        return discriminator.eval()
 
 
 def runs_folder() -> Path:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from support.tiny import photo, tiny_config
 
-from sicgan_lite import FileFormatError
+from sicgan_lite import FileFormatError, TrainState, load_generator, train
 from sicgan_lite.config import Config
 from sicgan_lite.files import sole_use
 from sicgan_lite.studies.runs import RecordError, load_run, read_records
@@ -63,6 +63,23 @@ def test_a_stopped_recording_ends_as_if_never_stopped(tmp_path: Path) -> None:
     whole, parts = load_run("whole", tmp_path), load_run("parts", tmp_path)
     assert parts.info["resumptions"] == 1
     assert parts.info["sha256"] == whole.info["sha256"]
+
+
+def test_d_and_the_last_weights_beside_a_running_mean_are_kept(tmp_path: Path) -> None:
+    config = tiny_config(size=16, num_patches=24, average_decay=0.9, leaky_slope=0.2)
+    list(record_run("tiny", "chelsea", config, folder=tmp_path))
+    state = TrainState.create(photo(seed=len("chelsea")), config, "cpu")
+    list(train(state))
+    run = load_run("tiny", tmp_path)
+    assert state.average is not None
+    last = load_generator(run.folder / "last-generator.safetensors")
+    pairs = ((run.discriminator(), state.discriminator), (last, state.generator))
+    for kept, trained in (*pairs, (load_generator(run.generator_path), state.average)):
+        for one, other in zip(kept.parameters(), trained.parameters(), strict=True):
+            assert torch.equal(one, other)
+    (run.folder / "discriminator.safetensors").unlink()
+    with pytest.raises(RecordError, match="before D's weights were kept"):
+        run.discriminator()
 
 
 def test_a_finished_run_is_not_touched(tmp_path: Path) -> None:
