@@ -15,7 +15,8 @@ from docutils.parsers.rst import Directive
 from docutils.statemachine import StringList
 
 from sicgan_lite.studies.runs import runs_folder
-from sicgan_lite.teaching.settings import RUNS, SWEEPS, finished_runs, load_sweep
+from sicgan_lite.teaching import effects
+from sicgan_lite.teaching.settings import PHOTOGRAPHS, RUNS, SWEEPS, finished_runs, load_sweep
 
 RUN_COLUMNS = ("run", "steps", "precision", "core time", "processor and torch", "generator")
 SWEEP_COLUMNS = ("sweep", "runs", "photographs", "core time", "processor and torch")
@@ -45,13 +46,23 @@ def run_rows() -> Iterator[tuple[str, ...]]:
 
 
 def sweep_rows() -> Iterator[tuple[str, ...]]:
-    """A row for each sweep of ``SWEEPS``. Errors: RecordError for one that is not finished."""
+    """A row for each sweep of ``SWEEPS``, and one for the effects, which says how many runs are there.
+
+    Errors: RecordError for a sweep of SWEEPS that is not finished.
+    """
     for name in SWEEPS:
         runs = load_sweep(name)
         results = [run.results for its in runs.values() for run in its]
-        time = duration(sum(result["seconds"] for result in results))
-        machines = sorted({machine(result) for result in results})
-        yield f"`{name}`", str(len(results)), ", ".join(runs), time, "; ".join(machines)
+        yield _sweep_row(name, str(len(results)), list(runs), results)
+    rows = [row for its in effects.load_effects().values() for row in its]
+    count = f"{len(rows)} of {len(effects.planned())}"
+    yield _sweep_row("effects", count, list(PHOTOGRAPHS), [row.results for row in rows])
+
+
+def _sweep_row(name: str, runs: str, images: list[str], results: list[dict[str, Any]]) -> tuple[str, ...]:
+    time = duration(sum(result["seconds"] for result in results))
+    machines = sorted({machine(result) for result in results})
+    return f"`{name}`", runs, ", ".join(images), time, "; ".join(machines)
 
 
 def machine(info: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from support.chapters import BOOK
 
 from sicgan_lite import cli
 from sicgan_lite.studies.runs import RecordError, runs_folder
-from sicgan_lite.teaching import settings
+from sicgan_lite.teaching import effects, settings
 from sicgan_lite.teaching.settings import RUNS, SWEEPS
 from tools import record_runs, records_table
 
@@ -70,6 +70,17 @@ def test_a_sweeps_row_adds_up_its_table() -> None:
             seconds = sum(float(line["seconds"]) for line in csv.DictReader(file))
         assert rows[name][1] == str(len(experiments))
         assert rows[name][3] == records_table.duration(seconds)
+
+
+def test_the_row_of_the_effects_counts_its_lines() -> None:
+    (row,) = [row for row in records_table.sweep_rows() if row[0] == "`effects`"]
+    lines = effects.effects_file().read_text("utf-8").splitlines()
+    seconds = sum(json.loads(line)["results"]["seconds"] for line in lines)
+    assert row[1:4] == (
+        f"{len(lines)} of {len(effects.CHANGES) * 30}",
+        "coffee, astronaut, chelsea",
+        records_table.duration(seconds),
+    )
 
 
 def test_a_record_that_was_changed_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
