@@ -15,8 +15,9 @@ def delta_e_map(colors: np.ndarray, reference: np.ndarray) -> Float32[np.ndarray
     """CIEDE2000 between two images (or colours) of one shape, for each pixel.
 
     A uint8 array is sRGB, a float array is L*a*b*: each dtype has one meaning in this library.
-    1 is about the least difference that an eye sees. Errors: ValueError for another dtype or shape,
-    for NaN, and for shapes that differ. Source: Sharma, Wu and Dalal (2005), through scikit-image.
+    1 is about the least difference that an eye sees between flat patches. Errors: ValueError for
+    another dtype or shape, for NaN, and for shapes that differ. Source: Sharma, Wu and Dalal (2005),
+    through scikit-image.
     """
     if np.shape(colors) != np.shape(reference):
         raise ValueError(f"images must have one shape, got {np.shape(colors)} and {np.shape(reference)}")

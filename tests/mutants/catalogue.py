@@ -1128,6 +1128,20 @@ JOBS = [
         ("teaching/exercises/test_answers::test_a_fault_of_numpys_is_the_readers_line_too",),
     ),
     Mutant(
+        "teaching/figures.py",
+        "np.histogram2d(*ab.T, bins=edges)[0] > 0",
+        "np.histogram2d(*ab.T[::-1], bins=edges)[0] > 0",
+        "the gamut's a and b change places",
+        ("teaching/test_figures::test_the_gamut_in_ab_is_that_of_all_colors",),
+    ),
+    Mutant(
+        "plotting.py",
+        "WIDTH / 2 if tallest > _STRIP else WIDTH",
+        "WIDTH / 2",
+        "a ramp is shown at half its width",
+        ("test_plotting::test_a_flat_strip_takes_the_whole_column_and_a_picture_half",),
+    ),
+    Mutant(
         "teaching/exercises/lab_space.py",
         "require(not whole, _ROUNDED)",
         "require(True, _ROUNDED)",
