@@ -3,12 +3,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-import measure_photo
 import numpy as np
 import pytest
 from support.tiny import photo, tiny_config
 
 from sicgan_lite import Config, delta_e, grey, holdout_mask, rgb_to_lab
+from tools import measure_photo
 
 
 @pytest.fixture
