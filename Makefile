@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test check unit mutants chapters notebooks recorded-runs bench clean
+.PHONY: help setup book serve test check unit mutants chapters notebooks recorded-runs recorded-games bench clean
 .PHONY: test-colab test-lab test-plain test-versions
 
 help: ## Say what can be made
@@ -61,6 +61,9 @@ notebooks: setup ## Execute chapters in place (all, or ONLY=01) and store their 
 
 recorded-runs: setup ## Record the long runs that are missing or unfinished (hours; can be stopped)
 	$(BIN)/python -m tools.record_runs $(RUNS)
+
+recorded-games: setup ## Play the pixel-sized games that chapters 5 and 6 quote (minutes)
+	$(BIN)/python tools/record_pixel_games.py
 
 bench: setup ## Measure speed side by side and draw the page's plots (half an hour, or ONLY=start)
 	$(BIN)/python -m benchmarks $(ONLY)

@@ -1,3 +1,6 @@
+from .diagrams import game_diagram as game_diagram
+from .diagrams import plot_levels as plot_levels
+from .diagrams import plot_orbits as plot_orbits
 from .effects import CHANGES as CHANGES
 from .effects import SIDES as SIDES
 from .effects import compare_changes as compare_changes
@@ -19,6 +22,9 @@ from .figures import show_coverage as show_coverage
 from .figures import show_delta_e_map as show_delta_e_map
 from .figures import show_features as show_features
 from .figures import training_frame as training_frame
+from .one_axis import blurred_box as blurred_box
+from .one_axis import one_axis_frame as one_axis_frame
+from .one_axis import tell_one_axis as tell_one_axis
 from .pixel_game import PixelGame as PixelGame
 from .settings import ABLATIONS as ABLATIONS
 from .settings import HOLDOUT as HOLDOUT
@@ -28,6 +34,7 @@ from .settings import RUNS as RUNS
 from .settings import SWEEPS as SWEEPS
 from .settings import as_printed as as_printed
 from .settings import finished_runs as finished_runs
+from .settings import load_pixel_games as load_pixel_games
 from .settings import load_sweep as load_sweep
 from .settings import mean_and_spread as mean_and_spread
 from .settings import paper_table as paper_table

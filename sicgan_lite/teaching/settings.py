@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -187,3 +188,14 @@ def as_printed(history: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The rows of a history that the paper's Table 1 prints: batches 1 and 101 of each epoch."""
     rows = np.isin(history["batch"], (1, 101))
     return {name: values[rows] for name, values in history.items()}
+
+
+def load_pixel_games(folder: Path | None = None) -> dict[str, Any]:
+    """The recorded pixel-sized games of ten seeds, as ``tools/record_pixel_games.py`` wrote them.
+
+    Errors: RecordError when the file is not there.
+    """
+    path = (folder or runs_folder()) / "pixel-games.json"
+    if not path.is_file():
+        raise RecordError(f"there is no {path}; `make recorded-games` makes it")
+    return json.loads(path.read_text(encoding="utf-8"))

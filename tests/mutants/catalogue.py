@@ -993,6 +993,39 @@ PIXELGAN = [
     ),
 ]
 
+ONE_AXIS = [
+    Mutant(
+        "teaching/one_axis.py",
+        '"two-sided": smoothing}',
+        '"two-sided": 0.0}',
+        "two-sided smoothing has no floor",
+        ("teaching/test_one_axis::test_the_floor_lies_at_the_log_of_the_fake_target",),
+    ),
+    Mutant(
+        "teaching/one_axis.py",
+        "(p_fake * each)[fakes]",
+        "(p_real * each)[fakes]",
+        "G is pulled where real patches are",
+        ("teaching/test_one_axis::test_the_pull_is_the_mean_slope_of_log_d_by_quadrature",),
+    ),
+    Mutant(
+        "teaching/diagrams.py",
+        "xerr=2 * error",
+        "xerr=error",
+        "a bar says half of what its text says",
+        (
+            "teaching/test_diagrams::test_levels_stand_in_their_rows_with_bars_of_two_errors_and_chance_beside_them",
+        ),
+    ),
+    Mutant(
+        "teaching/diagrams.py",
+        "panel.plot(*path.T, color=FAINT",
+        "panel.plot(*path.T[::-1], color=FAINT",
+        "G and D change places",
+        ("teaching/test_diagrams::test_orbits_are_drawn_as_they_were_walked_on_one_scale",),
+    ),
+]
+
 JOBS = [
     Mutant(
         "studies/jobs.py",
@@ -1742,6 +1775,7 @@ MUTANTS = [
     *METRICS,
     *GAN_LOSSES,
     *PIXELGAN,
+    *ONE_AXIS,
     *CONFIG,
     *RUNS,
     *JOBS,

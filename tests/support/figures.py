@@ -12,6 +12,7 @@ from sicgan_lite.plotting import (
     BookFigure,
     show_images,
 )
+from sicgan_lite.teaching.diagrams import game_diagram, plot_levels, plot_orbits
 from sicgan_lite.teaching.figures import (
     ablation_frame,
     compare_losses,
@@ -69,6 +70,9 @@ def every_figure() -> dict[str, BookFigure]:
         "frame": training_frame(COFFEE, HISTORY, 100, CHANCE),
         "ablation": plot_ablation({"all": [6.0, 6.5], "none": [8.0, 9.0]}, baseline="all"),
         "run": ablation_frame(COFFEE, {"all": [6.0, 6.5], "none": [8.0, 9.0]}, ("none", 1)),
+        "diagram": game_diagram(),
+        "levels": plot_levels({"one": [(1.4, 0.1, 1.38), (0.8, 0.02, 0.77)], "two": [(1.2, 0.05, 1.38)] * 2}),
+        "orbits": plot_orbits({"one": np.ones((3, 2)), "two": np.eye(2)}),
         "reckoning": plot_reckoning({"coffee": {"grey": ([20.0], [24.0]), "L1": ([3.0, 4.0], [4.0, 5.0])}}),
     }
 
