@@ -117,6 +117,14 @@ def test_the_recorder_knows_the_run_that_the_page_names() -> None:
     assert record_runs.runs_folder().name == "runs"
 
 
+def test_the_recorder_knows_every_command_of_the_page() -> None:
+    lines = [line.split("-m tools.record_runs ") for block in blocks("bash") for line in block.splitlines()]
+    commands = [shlex.split(line[1]) for line in lines if len(line) == 2]
+    assert len(commands) == 2
+    for command in commands:
+        assert record_runs._parser().parse_args(command).out
+
+
 def test_the_programs_of_the_page_are_programs() -> None:
     for block in blocks("python"):
         ast.parse(block)
