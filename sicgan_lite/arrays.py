@@ -38,7 +38,10 @@ def check_float(
 
 
 def shrink(rgb: UInt8[np.ndarray, "h w 3"], width: int = 96) -> UInt8[np.ndarray, "h2 w2 3"]:
-    """The photograph at this width, each pixel the mean of the area that it covers."""
+    """The photograph ``rgb`` at this ``width``, each pixel the mean of the area that it covers.
+
+    Errors: ValueError for a bad rgb, and for a width below 1 or above the photograph's.
+    """
     check_rgb(rgb)
     if not 1 <= width <= rgb.shape[1]:
         raise ValueError(f"width must be between 1 and the photograph's {rgb.shape[1]}, got {width}")

@@ -1,6 +1,7 @@
 """Colourings that need no network: what any network has to beat."""
 
 import numpy as np
+from jaxtyping import Real
 from scipy.optimize import minimize
 from scipy.spatial import KDTree
 
@@ -12,24 +13,34 @@ from sicgan_lite.patches import PatchSet
 _FIT_PIXELS = 4096  # a sample this large moves the best constant by less than 0.1 in ΔE
 
 
-def constant_color(rgb: Image, ab: np.ndarray) -> Image:
-    """The photograph's lightness under one ab, (2,), everywhere; chroma is lowered into gamut."""
+def constant_color(rgb: Image, ab: Real[np.ndarray, " 2"]) -> Image:
+    """The lightness of ``rgb`` under one ``ab`` everywhere; chroma is lowered into gamut.
+
+    Errors: ValueError for a bad rgb.
+    """
     lightness = rgb_to_lab(rgb)[..., 0]
     return merge_ab(lightness, np.broadcast_to(np.asarray(ab, np.float32), (*lightness.shape, 2)))
 
 
 def grey(rgb: Image) -> Image:
-    """The photograph without colour: its lightness, ab = 0."""
+    """The photograph ``rgb`` without colour: its lightness, ab = 0. Errors: ValueError for a bad rgb."""
     return constant_color(rgb, np.zeros(2))
 
 
 def mean_color(rgb: Image, where: Mask | None = None) -> Image:
-    """The photograph painted in its mean ab, over the pixels that ``where`` marks if given."""
+    """The photograph ``rgb`` painted in its mean ab, over the pixels that ``where`` marks if given.
+
+    Errors: ValueError for a bad rgb; for a mask as ``delta_e``.
+    """
     return constant_color(rgb, _mean_ab(marked_pixels(rgb_to_lab(rgb), where)))
 
 
 def best_constant(rgb: Image, where: Mask | None = None) -> Image:
-    """The photograph painted in the one ab of least mean CIEDE2000, gamut included."""
+    """The photograph ``rgb`` painted in the one ab of least mean CIEDE2000, gamut included.
+
+    It is fitted over the pixels that ``where`` marks if given. Errors: ValueError for a bad rgb; for
+    a mask as ``delta_e``.
+    """
     pixels = marked_pixels(rgb_to_lab(rgb), where)
     if len(pixels) > _FIT_PIXELS:  # drawn, since a stride could see a few columns alone
         pixels = np.random.default_rng(0).choice(pixels, _FIT_PIXELS, replace=False)
@@ -44,7 +55,7 @@ def best_constant(rgb: Image, where: Mask | None = None) -> Image:
 
 
 def median_by_lightness(rgb: Image, where: Mask | None = None, *, bins: int = 32) -> Image:
-    """The photograph with one ab for each lightness: the medians of a and b in steps of L.
+    """The photograph ``rgb`` with one ab for each lightness: the medians of a and b in steps of L.
 
     ``bins`` equal steps of L from 0 to 100, fitted over the pixels that ``where`` marks if given; a
     step without a pixel stays grey. It is what an L1 loss asks of a network that knows lightness
@@ -73,9 +84,9 @@ def nearest_neighbor(
     coordinates: bool = True,
     rng: np.random.Generator,
 ) -> Image:
-    """The photograph with each pixel's ab copied from the training pixel of most alike features.
+    """The photograph ``rgb`` with each pixel's ab copied from the training pixel of nearest features.
 
-    ``samples`` training pixels are drawn from ``patches``: a lookup with what a generator of 1×1
+    ``samples`` training pixels are drawn from ``patches`` by ``rng``: a lookup with what a generator of 1×1
     patches would be given. The coordinates are those of disjoint tiles of the patch size; without
     ``coordinates`` lightness and the two edge features are compared alone. Errors: ValueError for
     less than one sample.

@@ -31,7 +31,7 @@ class FileFormatError(ValueError):
 
 
 def save_checkpoint(file: File, state: TrainState) -> None:
-    """Write the whole run: weights, optimisers, step, RNG, config and the photograph's hash.
+    """Write a whole ``state``: weights, optimisers, step, RNG, config and the photograph's hash.
 
     ``file`` is a path, which gets all or nothing, or open in binary mode. Errors: OSError when it
     cannot be written; NonFiniteLossError for weights that are not finite: the old file stays.
@@ -58,8 +58,9 @@ def save_checkpoint(file: File, state: TrainState) -> None:
 def load_checkpoint(file: File, rgb: UInt8[np.ndarray, "h w 3"], device: str = "auto") -> TrainState:
     """The state that ``save_checkpoint`` wrote, ready to go on bitwise as if never stopped.
 
-    ``file`` is a path, or open in binary mode. Errors: FileNotFoundError; FileFormatError for a
-    damaged file, another schema or photograph, and a device that cannot take up the run's randomness.
+    ``file`` is a path, or open in binary mode; ``rgb`` is the photograph of the run. Errors:
+    FileNotFoundError; FileFormatError for a damaged file, another schema or photograph, and a device
+    that cannot take up the run's randomness.
     """
     content = read_checkpoint(file)
     if content["rgb_sha256"] != pixels_sha256(rgb):

@@ -15,7 +15,7 @@ _GAMUT_TOLERANCE = 1e-4
 
 
 def rgb_to_lab(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
-    """CIE L*a*b* (D65) of an 8-bit sRGB image.
+    """CIE L*a*b* (D65) of ``rgb``, an 8-bit sRGB image.
 
     L is in [0, 100]; over sRGB, a is in [−86.2, 98.3] and b in [−107.9, 94.5]. Errors: ValueError
     for anything but a uint8 array of shape (h, w, 3). Source: CIE 15, through scikit-image.
@@ -29,7 +29,7 @@ def rgb_to_lab(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
 
 
 def lab_to_rgb(lab: Float[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
-    """8-bit sRGB of a CIE L*a*b* (D65) image.
+    """8-bit sRGB of ``lab``, a CIE L*a*b* (D65) image.
 
     A colour outside sRGB has its RGB clipped, which moves its lightness; ``clip_to_gamut`` keeps
     it. Errors: ValueError for another shape, NaN, and values beyond ±10,000.
@@ -39,7 +39,7 @@ def lab_to_rgb(lab: Float[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
 
 
 def clip_to_gamut(lab: Float[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
-    """The nearest colours of the same lightness and hue that sRGB can show.
+    """The nearest colours to ``lab`` that sRGB can show, of the same lightness and hue.
 
     Only chroma is lowered, and only where it has to be: a colour inside the gamut is returned
     untouched. L outside [0, 100] is brought to the nearer end. Errors: as ``lab_to_rgb``.
@@ -55,22 +55,25 @@ def clip_to_gamut(lab: Float[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3
 def merge_ab(
     lightness: Float[np.ndarray, "h w"], ab: Float[np.ndarray, "h w 2"]
 ) -> UInt8[np.ndarray, "h w 3"]:
-    """8-bit sRGB of a lightness (0–100) and an ab, brought into gamut by lowering chroma."""
+    """8-bit sRGB of a ``lightness`` (0–100) and an ``ab``, brought into gamut by lowering chroma.
+
+    Errors: as ``lab_to_rgb``; ValueError for two arrays of different height or width.
+    """
     return lab_to_rgb(clip_to_gamut(np.dstack([lightness, ab])))
 
 
 def scale_lightness(lightness: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-    """Lightness in [0, 100] brought to [−1, 1]."""
+    """A ``lightness`` in [0, 100], brought to [−1, 1]."""
     return lightness / 50 - 1
 
 
 def scale_ab(ab: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-    """Bring ab in CIE units to (−1, 1): divided by 110, which no sRGB colour reaches."""
+    """An ``ab`` in CIE units, brought to (−1, 1): divided by 110, which no sRGB colour reaches."""
     return ab / AB_SCALE
 
 
 def unscale_ab(scaled_ab: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-    """The inverse of ``scale_ab``."""
+    """The ab in CIE units of a ``scaled_ab``: times 110, by which features and targets divide it."""
     return scaled_ab * AB_SCALE
 
 

@@ -32,12 +32,12 @@ def colorize(
 ) -> UInt8[np.ndarray, "h w 3"]:
     """Colour a picture of any size; its lightness is kept.
 
-    ``size`` is the tile in pixels (the generator's own patch size), ``overlap`` a fraction of a
-    tile; 0 is disjoint tiles without a window. ``z`` is for a generator with noise channels: one
-    draw (k,) for the picture, or a map (h, w, k) of its size; None is zeros. A picture wider than
-    the generator's ``width`` has its ab predicted at that width and enlarged. ``progress`` wraps the
-    loop over bands of rows, as tqdm does. Errors: ValueError for another dtype or shape, a size
-    below 1, an overlap outside [0, 0.9].
+    ``image`` is rgb or grey. ``size`` is the tile in pixels (the generator's own patch size),
+    ``overlap`` a fraction of a tile; 0 is disjoint tiles without a window. ``z`` is for a generator
+    with noise channels: one draw (k,) for the picture, or a map (h, w, k) of its size; None is zeros. A
+    picture wider than the generator's ``width`` has its ab predicted at that width and enlarged.
+    ``progress`` wraps the loop over bands of rows, as tqdm does. Errors: ValueError for another dtype
+    or shape, a size below 1, an overlap outside [0, 0.9].
     """
     rgb = np.dstack([image] * 3) if np.ndim(image) == 2 else image
     check_rgb(rgb, "image")
@@ -58,15 +58,20 @@ def predict_ab(
     z: Noise = None,
     progress: Progress = iter,
 ) -> Float32[np.ndarray, "h w 2"]:
-    """The ab that the generator gives a lightness in [0, 100], before any gamut is thought of."""
+    """The ab that ``generator`` gives a ``lightness`` in [0, 100], before it is brought into gamut.
+
+    ``size``, ``overlap``, ``z`` and ``progress`` are those of ``colorize``. Errors: as ``colorize``;
+    ValueError for a lightness outside [0, 100].
+    """
     check_float(lightness, "lightness", shape=(None, None), low=0, high=100)
     return np.concatenate([ab for _, ab in _ab_bands(generator, lightness, size, overlap, z, progress)])
 
 
 def blend_window(size: int, overlap: float = 0.5) -> Float32[np.ndarray, "size size"]:
-    """The weights of a tile: those of all tiles that cover a pixel add up to 1.
+    """The weights of a tile of ``size`` pixels: those of all tiles that cover a pixel add up to 1.
 
-    A raised cosine as wide as the overlap; all ones when the overlap is 0.
+    A raised cosine as wide as the ``overlap``, a fraction of the tile; all ones when that is 0.
+    Errors: ValueError for a size below 1, and for an overlap outside [0, 0.9].
     """
     stride = _stride(size, overlap)
     ramp = min(size - stride, size // 2)

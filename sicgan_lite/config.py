@@ -22,8 +22,9 @@ from sicgan_lite.arrays import (
     whole,
 )
 
+#: The five numbers that the paper's generator sees of a pixel, in their order.
 PAPER_FEATURES = ("lightness", "sobel", "laplacian", "x", "y")
-# Blurs and local spreads of lightness; the number is the standard deviation of the Gaussian in pixels.
+#: Blurs and local spreads of lightness; the number is the standard deviation of the Gaussian in pixels.
 CONTEXT_FEATURES = tuple(f"{kind}_{sigma}" for kind in ("blur", "spread") for sigma in (1, 2, 4, 8, 16, 32))
 TRANSFORM_SETS = ("paper", "all")
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -145,52 +146,44 @@ else:
 class Config:
     """The settings of one training run; the defaults are the paper's.
 
-    ``size`` is in pixels, ``min_distance`` in pixels between origins, ``noise_std`` in units of the
-    scaled ab (ab / 110), ``holdout`` is (top, left, bottom, right) in fractions of the image, and
-    ``num_patches`` counts patches after augmentation. ``features`` are the paper's five and, after
-    them, any of CONTEXT_FEATURES. The fields after ``seed`` are not the paper's: ``noise_channels``
-    is the length of z; ``leaky_slope`` is that of D's units; ``average_decay`` belongs to a running
-    mean of G's weights, which then is the generator that is kept (0: none); ``schedule`` multiplies
-    both rates (``rate_factor``); ``discriminator_steps`` of D come before each of G; at ``width``
-    pixels a larger photograph is learned and its ab predicted (None: at its own); ``kernel_sizes``
-    are those of G's layers, the last standing for all that follow; ``feature_noise`` shifts each
-    context feature of a training patch, in units of its spread over the patches. Errors: ValueError
+    The fields after ``seed`` are not the paper's: their defaults leave it as it is. Errors: ValueError
     that names the field, its value and the limit; TypeError for a name that is no field.
     """
 
-    size: int = 128
-    num_patches: int = 5000
-    epochs: int = 20
-    batch_size: int = 32
-    min_distance: float | None = None
-    transforms: str = "paper"
-    generator_widths: tuple[int, ...] = (64, 128, 128)
-    discriminator_widths: tuple[int, ...] = (64, 128, 128)
-    lr_generator: float = 1e-4
-    lr_discriminator: float = 4e-4
-    betas: tuple[float, float] = (0.5, 0.999)
-    real_target: float = 0.9
-    fake_target: float = 0.0
-    generator_target: float = 1.0
-    target_jitter: float = 0.05
-    noise_std: float = 0.1
-    noise_in_generator_step: bool = False
-    conditional: bool = False
-    l1_weight: float = 0.0
-    adversarial_weight: float = 1.0
-    features: tuple[str, ...] = PAPER_FEATURES
+    size: int = 128  #: side of a patch in pixels
+    num_patches: int = 5000  #: patches of the photograph, after augmentation
+    epochs: int = 20  #: times that each patch is seen
+    batch_size: int = 32  #: patches in a step
+    min_distance: float | None = None  #: least distance of two origins in pixels; None: as far as surely fits
+    transforms: str = "paper"  #: "paper" (six) or "all" (eight symmetries)
+    generator_widths: tuple[int, ...] = (64, 128, 128)  #: channels of G's layers
+    discriminator_widths: tuple[int, ...] = (64, 128, 128)  #: channels of D's layers
+    lr_generator: float = 1e-4  #: G's learning rate
+    lr_discriminator: float = 4e-4  #: D's learning rate
+    betas: tuple[float, float] = (0.5, 0.999)  #: Adam's, of both
+    real_target: float = 0.9  #: what D is told of real patches; below 1: one-sided label smoothing
+    fake_target: float = 0.0  #: what D is told of generated patches
+    generator_target: float = 1.0  #: what G wants D to say
+    target_jitter: float = 0.05  #: targets are drawn as far as this from the above
+    noise_std: float = 0.1  #: instance noise on what D sees, in units of ab / 110
+    noise_in_generator_step: bool = False  #: whether G's step has that noise too
+    conditional: bool = False  #: whether D sees lightness
+    l1_weight: float = 0.0  #: weight in G's loss of the mean absolute error of its ab
+    adversarial_weight: float = 1.0  #: weight of the game in G's loss
+    features: tuple[str, ...] = PAPER_FEATURES  #: the paper's five or some, then any of ``CONTEXT_FEATURES``
+    #: (top, left, bottom, right) in fractions: no patch touches it
     holdout: tuple[float, float, float, float] | None = None
-    precision: str = "auto"
-    seed: int = 0
-    noise_channels: int = 0
-    leaky_slope: float = 0.0
-    generator_objective: str = "non-saturating"
-    average_decay: float = 0.0
-    schedule: str = "constant"
-    discriminator_steps: int = 1
-    width: int | None = None
-    kernel_sizes: tuple[int, ...] = (3,)
-    feature_noise: float = 0.0
+    precision: str = "auto"  #: "auto", "float32" or "bfloat16"
+    seed: int = 0  #: of every random number
+    noise_channels: int = 0  #: numbers in z
+    leaky_slope: float = 0.0  #: of D's units below 0
+    generator_objective: str = "non-saturating"  #: "non-saturating" or "minimax"
+    average_decay: float = 0.0  #: of a running mean of G's weights, which is then kept; 0: none
+    schedule: str = "constant"  #: "constant", "falling" or "one-cycle": multiplies both rates
+    discriminator_steps: int = 1  #: steps of D before each of G
+    width: int | None = None  #: pixels at which a larger photograph is learned; None: its own
+    kernel_sizes: tuple[int, ...] = (3,)  #: of G's layers; the last stands for all that follow
+    feature_noise: float = 0.0  #: shifts each context feature of a patch, in units of its spread
 
     if not TYPE_CHECKING:  # a type checker reads __init__, where every field has its name
 
@@ -214,25 +207,35 @@ class Config:
         """What a person with a photograph wants: the best picture for a few seconds of one core.
 
         Not the paper's game: a conditional D beside an L1 loss, and context for G, at 240 pixels.
+        ``changes`` are fields of Config.
         """
         return cls(**PHOTO | changes)
 
     @_preset
     @classmethod
     def paper(cls, **changes: Any) -> Config:
-        """The paper's experiment: 5000 patches of 128×128, 20 epochs of 157 batches."""
+        """The paper's experiment: 5000 patches of 128×128, 20 epochs of 157 batches.
+
+        ``changes`` are fields of Config.
+        """
         return cls(**changes)
 
     @_preset
     @classmethod
     def laptop(cls, **changes: Any) -> Config:
-        """The paper's schedule with a quarter of its widths: an hour or two on two CPU cores."""
+        """The paper's schedule with a quarter of its widths: an hour or two on two CPU cores.
+
+        ``changes`` are fields of Config.
+        """
         return cls(**LAPTOP | changes)
 
     @_preset
     @classmethod
     def quick(cls, **changes: Any) -> Config:
-        """A small experiment that trains in half a minute on two CPU cores."""
+        """A small experiment that trains in half a minute on two CPU cores.
+
+        ``changes`` are fields of Config.
+        """
         return cls(**QUICK | changes)
 
     @property
@@ -262,7 +265,7 @@ class Config:
 
     @classmethod
     def from_dict(cls, settings: dict[str, Any]) -> Config:
-        """The config that ``to_dict`` wrote. Errors: ValueError for anything else."""
+        """The config whose ``settings`` ``to_dict`` gave. Errors: ValueError for anything else."""
         if not isinstance(settings, dict):
             raise ValueError(f"a dict of Config fields is wanted, got {type(settings).__name__}")
         if unknown := unknown_name(settings, cls.__slots__, "Config field"):

@@ -39,7 +39,10 @@ def laplacian(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w
 
 
 def lightness_features(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "3 h w"]:
-    """Scaled lightness, edge magnitude and edge density of a lightness in [0, 100]."""
+    """Scaled lightness, edge magnitude and edge density of a ``lightness`` in [0, 100].
+
+    Errors: as ``sobel_magnitude``.
+    """
     scaled = scale_lightness(_checked(lightness))
     return np.stack([scaled, sobel_magnitude(lightness), laplacian(lightness)])
 
@@ -47,13 +50,14 @@ def lightness_features(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndar
 def context_features(
     lightness: Float32[np.ndarray, "h w"], names: Sequence[str] = CONTEXT_FEATURES
 ) -> Float32[np.ndarray, "c h w"]:
-    """Blurs and local spreads of a lightness L in [0, 100]: what stands around each pixel.
+    """Blurs and local spreads of a ``lightness`` L in [0, 100]: what stands around each pixel.
 
-    ``blur_σ`` is B(L)/50 − 1 and ``spread_σ`` is √(B(L²) − B(L)²)/20, the standard deviation around
-    the pixel. B is a Gaussian blur: along rows, then columns, with the weights exp(−d²/2σ²) at the
-    distances d = −3σ … 3σ, divided by their sum; borders are reflected without repeating the edge
-    pixel. All commute with the eight symmetries of a square. Errors: ValueError for a name that is
-    not in CONTEXT_FEATURES; as ``sobel_magnitude``.
+    One map for each of ``names``, in their order. ``blur_σ`` is B(L)/50 − 1 and ``spread_σ`` is √(B(L²)
+    − B(L)²)/20, the standard deviation around the pixel. B is a Gaussian blur: along rows, then
+    columns, with the weights exp(−d²/2σ²) at the distances d = −3σ … 3σ, divided by their sum; borders
+    are reflected without repeating the edge pixel. All commute with the eight symmetries of a square.
+    Errors: ValueError for a name that is not in ``CONTEXT_FEATURES``; for a bad lightness as
+    ``sobel_magnitude``.
     """
     if unknown := unknown_name(names, CONTEXT_FEATURES, "context feature"):
         raise ValueError(unknown)
@@ -105,9 +109,10 @@ def mirror(index: Int[np.ndarray, " n"], length: int) -> Int[np.ndarray, " n"]:
 
 
 def coordinate_grid(size: int) -> Float32[np.ndarray, "2 size size"]:
-    """The normalised local coordinates x/size and y/size of a patch: [0, 1).
+    """The normalised local coordinates x/``size`` and y/``size`` of a patch: [0, 1).
 
-    Local to the patch after augmentation, so they never rotate (reading note 8).
+    Local to the patch after augmentation, so that they never rotate. Errors: ValueError for a size
+    below 1.
     """
     if size < 1:
         raise ValueError(f"size must be at least 1, got {size}")

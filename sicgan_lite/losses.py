@@ -11,7 +11,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from sicgan_lite.config import OBJECTIVES, target_range
 
-Density = TypeVar("Density", float, np.ndarray, Tensor)
+Density = TypeVar("Density", float, Float[np.ndarray, "..."], Float[Tensor, "..."])
+Target = float | Float[Tensor, "..."]
 
 
 class Equilibrium(NamedTuple):
@@ -26,10 +27,10 @@ def discriminator_loss(
     real_logits: Float[Tensor, " n"],
     fake_logits: Float[Tensor, " m"],
     *,
-    real_target: float | Tensor = 0.9,
-    fake_target: float | Tensor = 0.0,
+    real_target: Target = 0.9,
+    fake_target: Target = 0.0,
 ) -> Float[Tensor, ""]:
-    """L_D = mean BCE(real, real_target) + mean BCE(fake, fake_target), on logits.
+    """L_D = mean BCE(real_logits, real_target) + mean BCE(fake_logits, fake_target).
 
     Targets are in [0, 1]: numbers, or one for each patch. 0.9 for real patches is one-sided label
     smoothing (Salimans et al. 2016).
@@ -38,11 +39,11 @@ def discriminator_loss(
 
 
 def generator_loss(
-    fake_logits: Float[Tensor, " n"], *, target: float | Tensor = 1.0, objective: str = "non-saturating"
+    fake_logits: Float[Tensor, " n"], *, target: Target = 1.0, objective: str = "non-saturating"
 ) -> Float[Tensor, ""]:
-    """L_G = mean BCE(fake, target), on logits: the non-saturating loss (Goodfellow et al. 2014).
+    """L_G = mean BCE(fake_logits, target): the non-saturating loss (Goodfellow et al. 2014).
 
-    The "minimax" objective is −mean BCE(fake, 1 − target): with a target of 1, log(1 − score), what
+    The "minimax" ``objective`` is −mean BCE(fake, 1 − target): with a target of 1, log(1 − score), what
     D's own loss on fakes is with the sign turned. Errors: ValueError for another objective.
     """
     if objective not in OBJECTIVES:
@@ -70,15 +71,16 @@ def diversity_term(
 ) -> Float[Tensor, ""]:
     """How far G's ab moves for a move of z, ``mean |Δab| / mean |Δz|``: subtracted from G's loss.
 
-    A mean over patches, each counted up to ``most``, so that two draws of z that lie close together
-    do not decide. Source: mode seeking (Mao et al. 2019).
+    ``ab`` was painted with ``z``, ``other_ab`` with ``other_z``. A mean over patches, each counted up
+    to ``most``, so that two draws of z that lie close together do not decide. Source: mode seeking (Mao
+    et al. 2019).
     """
     moved = (ab - other_ab).abs().flatten(1).mean(1)
     return (moved / ((z - other_z).abs().mean(1) + 1e-5)).clamp(max=most).mean()
 
 
 def reconstruction_loss(recovered: Float[Tensor, "n k"], z: Float[Tensor, "n k"]) -> Float[Tensor, ""]:
-    """Mean squared error of the z that a third network reads back from the picture, for G's loss.
+    """Mean squared error of the ``recovered`` z, which a third network reads from the picture, for G's loss.
 
     A picture that ignores z cannot be read: the error is then at least z's variance, 1. Source:
     InfoGAN (Chen et al. 2016).
@@ -89,10 +91,11 @@ def reconstruction_loss(recovered: Float[Tensor, "n k"], z: Float[Tensor, "n k"]
 def smooth_targets(
     shape: int | tuple[int, ...], target: float, jitter: float, *, rng: torch.Generator
 ) -> Float[Tensor, "..."]:
-    """Targets drawn uniformly from [target − jitter, target + jitter] ∩ [0, 1].
+    """Targets drawn uniformly from [target − jitter, target + jitter] ∩ [0, 1], by ``rng``.
 
-    Never clipped after drawing, which would pile them up at the ends, and never above 1, where BCE
-    has no lower bound. Errors: ValueError for a target outside [0, 1] or a negative jitter.
+    ``shape`` is that of the result. Never clipped after drawing, which would pile them up at the ends,
+    and never above 1, where BCE has no lower bound. Errors: ValueError for a target outside [0, 1] or a
+    negative jitter.
     """
     if not 0 <= target <= 1:
         raise ValueError(f"target must be in [0, 1], got {target}")
@@ -103,7 +106,7 @@ def smooth_targets(
 
 
 def add_instance_noise(ab: Float[Tensor, "..."], std: float, *, rng: torch.Generator) -> Float[Tensor, "..."]:
-    """Add ε ~ N(0, std²) to ab, in units of the scaled ab (Sønderby et al. 2017).
+    """Add ε ~ N(0, std²), drawn by ``rng``, to a scaled ``ab``, in its units (Sønderby et al. 2017).
 
     Errors: ValueError for a negative std.
     """
@@ -118,7 +121,8 @@ def optimal_discriminator(
 ) -> Density:
     """D* = (α p_real + β p_fake) / (p_real + p_fake), the score that minimises L_D at each point.
 
-    p_real and p_fake are densities of at least 0, not both 0; α and β are the mean targets.
+    ``p_real`` and ``p_fake`` are densities of at least 0, not both 0; α and β are the mean targets,
+    ``real_target`` and ``fake_target``.
     """
     return (real_target * p_real + fake_target * p_fake) / (p_real + p_fake)
 
@@ -132,8 +136,9 @@ def equilibrium_losses(
 ) -> Equilibrium:
     """The best D's score, L_D and L_G when fakes are distributed as the real patches are.
 
-    Arguments are *mean* targets in [0, 1] (``Config.mean_targets``), since BCE is linear in its
-    target. The score is (α + β)/2. Errors: ValueError for a target outside [0, 1].
+    ``real_target`` α, ``fake_target`` β and ``generator_target`` are *mean* targets in [0, 1]
+    (``Config.mean_targets``), since BCE is linear in its target. The score is (α + β)/2; ``objective``
+    is G's, as in ``generator_loss``. Errors: ValueError for a target outside [0, 1].
     """
     for name, value in [("real", real_target), ("fake", fake_target), ("generator", generator_target)]:
         if not 0 <= value <= 1:
@@ -145,7 +150,7 @@ def equilibrium_losses(
     return Equilibrium(score, loss_d, loss_g)
 
 
-def _bce(logits: Tensor, target: float | Tensor) -> Tensor:
+def _bce(logits: Tensor, target: Target) -> Tensor:
     wanted = torch.as_tensor(target, dtype=logits.dtype, device=logits.device).expand_as(logits)
     return binary_cross_entropy_with_logits(logits, wanted)
 

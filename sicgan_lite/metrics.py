@@ -1,7 +1,7 @@
 """How wrong a colouring is."""
 
 import numpy as np
-from jaxtyping import Bool, Float32, UInt8
+from jaxtyping import Bool, Float, Float32, UInt8
 from skimage.color import deltaE_ciede2000
 
 from sicgan_lite.arrays import check_float, check_rgb
@@ -9,10 +9,12 @@ from sicgan_lite.color import rgb_to_lab
 
 Image = UInt8[np.ndarray, "h w 3"]
 Mask = Bool[np.ndarray, "h w"]
+# uint8 is sRGB and float is L*a*b*: each dtype has one meaning in this library.
+Colors = UInt8[np.ndarray, "*pixels 3"] | Float[np.ndarray, "*pixels 3"]
 
 
-def delta_e_map(colors: np.ndarray, reference: np.ndarray) -> Float32[np.ndarray, "..."]:
-    """CIEDE2000 between two images (or colours) of one shape, for each pixel.
+def delta_e_map(colors: Colors, reference: Colors) -> Float32[np.ndarray, "*pixels"]:
+    """CIEDE2000 between ``colors`` and ``reference``, images of one shape, for each pixel.
 
     A uint8 array is sRGB, a float array is L*a*b*: each dtype has one meaning in this library.
     1 is about the least difference that an eye sees between flat patches. Errors: ValueError for
@@ -25,8 +27,8 @@ def delta_e_map(colors: np.ndarray, reference: np.ndarray) -> Float32[np.ndarray
     return np.asarray(deltaE_ciede2000(first, second), np.float32)
 
 
-def delta_e(colors: np.ndarray, reference: np.ndarray, where: Mask | None = None) -> float:
-    """The mean of ``delta_e_map``, over the pixels that ``where`` marks if it is given.
+def delta_e(colors: Colors, reference: Colors, where: Mask | None = None) -> float:
+    """The mean of ``delta_e_map(colors, reference)``, over the pixels that ``where`` marks if given.
 
     Errors: as ``delta_e_map``; ValueError for a mask of another shape or without a pixel.
     """
@@ -34,9 +36,10 @@ def delta_e(colors: np.ndarray, reference: np.ndarray, where: Mask | None = None
 
 
 def colorfulness(rgb: Image) -> float:
-    """Hasler and Süsstrunk's M3: 0 is grey, 15 slightly, 59 quite, 109 extremely colourful.
+    """Hasler and Süsstrunk's M3 of ``rgb``: 0 is grey, 15 slightly, 59 quite, 109 extremely colourful.
 
-    Source: Measuring colourfulness in natural images (2003).
+    Errors: ValueError for anything but a uint8 array (h, w, 3). Source: Measuring colourfulness in
+    natural images (2003).
     """
     check_rgb(rgb)
     red, green, blue = rgb.astype(float).transpose(2, 0, 1)
@@ -46,7 +49,7 @@ def colorfulness(rgb: Image) -> float:
 
 
 def color_overlap(rgb: Image, reference: Image, where: Mask | None = None) -> float:
-    """The share of the reference's colours that a picture has: Σ min of their two histograms.
+    """The share of the colours of ``reference`` that ``rgb`` has: Σ min of their two histograms.
 
     Each histogram counts ab in squares of 8 CIE units, over the pixels that ``where`` marks if it is
     given, and adds up to 1; where a colour stands does not matter. 1 is the same colours in the same
@@ -57,11 +60,11 @@ def color_overlap(rgb: Image, reference: Image, where: Mask | None = None) -> fl
 
 
 def squares_used(rgb: Image, reference: Image, where: Mask | None = None, *, least: int = 1) -> float:
-    """The share of the reference's ab squares (8 CIE units) in which the picture has a pixel.
+    """The share of the ab squares (8 CIE units) of ``reference`` in which ``rgb`` has a pixel.
 
-    A square counts where the reference has at least ``least`` pixels. 1 is every colour, in whatever
-    amount; a picture of one colour has one square. Errors: as ``delta_e``; ValueError when no square
-    of the reference holds so many pixels.
+    ``where`` marks the pixels that are looked at, if it is given. A square counts where the reference
+    has at least ``least`` pixels. 1 is every colour, in whatever amount; a picture of one colour has
+    one square. Errors: as ``delta_e``; ValueError when no square of the reference holds so many pixels.
     """
     ours, theirs = (_ab_histogram(marked_pixels(rgb_to_lab(image), where)) for image in (rgb, reference))
     if not (theirs >= least).any():

@@ -19,11 +19,11 @@ POOLED_SIZE = 8  # the discriminator averages any patch down to 8×8
 class Generator(nn.Module):
     """G: (lightness, sobel, laplacian, x, y) → scaled ab, a stack of 3×3 convolutions with ReLU.
 
-    ``size`` (pixels of a training patch), ``width`` (of the photograph in training) and ``features``
-    (those in use) are kept with the weights; one of the paper's five that is off is zeroed inside
-    ``forward``, context features follow the five. ``noise_channels`` is the length of z. Of
-    ``kernel_sizes``, one a layer, the last stands for all that follow. Errors: ValueError for an
-    unknown feature.
+    ``widths`` are the channels of its layers; one more gives ab. ``size`` (pixels of a training patch),
+    ``width`` (of the photograph in training) and ``features`` (those in use) are kept with the weights;
+    one of the paper's five that is off is zeroed inside ``forward``, context features follow the five.
+    ``noise_channels`` is the length of z. Of ``kernel_sizes``, one a layer, the last stands for all
+    that follow. Errors: ValueError for an unknown feature.
     """
 
     in_use: Tensor
@@ -64,9 +64,9 @@ class Generator(nn.Module):
         return cls(config.generator_widths, **{name: getattr(config, name) for name in kept})
 
     def forward(
-        self, features: Float[Tensor, "n c h w"], z: Tensor | None = None
+        self, features: Float[Tensor, "n c h w"], z: Float[Tensor, "*shape"] | None = None
     ) -> Float[Tensor, "n 2 h w"]:
-        """Scaled ab, not bounded by any function; c is 5 and the number of context features.
+        """Scaled ab of ``features``, not bounded by any function; c is 5 and the number of context features.
 
         z holds ``noise_channels`` numbers for each patch (n, k) or each pixel (n, k, h, w), and None
         is zeros. Errors: ValueError for another shape.
@@ -81,7 +81,7 @@ class Generator(nn.Module):
         return self.layers(features)
 
     def standardize(self, mean: Float[Tensor, " c"], std: Float[Tensor, " c"]) -> None:
-        """Let G see each context feature less its mean, divided by its standard deviation, within ±4.
+        """Let G see each context feature less its ``mean``, divided by its ``std``, within ±4.
 
         These are the training photograph's; they are kept with the weights, and no other picture
         changes them. A feature that hardly varies (less than 0.001) is not stretched further.
@@ -102,8 +102,9 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """D: scaled ab → one logit a patch (no sigmoid inside).
 
-    The paper's D never sees lightness. With ``conditional`` it also sees the three lightness
-    feature maps, concatenated with ab. ``leaky_slope`` is that of its units below 0.
+    ``widths`` are the channels of its convolutions; their maps are averaged to 8×8. The paper's D never
+    sees lightness. With ``conditional`` it also sees the three lightness feature maps, concatenated
+    with ab. ``leaky_slope`` is that of its units below 0.
     """
 
     def __init__(
@@ -129,7 +130,7 @@ class Discriminator(nn.Module):
     def forward(
         self, ab: Float[Tensor, "n 2 h w"], features: Float[Tensor, "n c h w"]
     ) -> Float[Tensor, " n"]:
-        """Logits; ``features`` are looked at only when ``conditional``."""
+        """Logits of a scaled ``ab``; ``features`` are looked at only when ``conditional``."""
         seen = torch.cat([features[:, :3], ab], dim=1) if self.conditional else ab
         return self.layers(seen).squeeze(1)
 
@@ -164,7 +165,7 @@ class _BlockAverage(torch.autograd.Function):
 
 
 def receptive_field(network: nn.Module) -> int:
-    """The width in pixels of what one output pixel of the network's convolutions depends on."""
+    """The width in pixels of what one output pixel of the convolutions of ``network`` depends on."""
     field, jump = 1, 1
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d):
@@ -174,7 +175,7 @@ def receptive_field(network: nn.Module) -> int:
 
 
 def count_parameters(network: nn.Module) -> int:
-    """The number of trainable parameters."""
+    """The number of trainable parameters of ``network``."""
     return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
 
 

@@ -23,9 +23,11 @@ def sample_origins(
 ) -> Int[np.ndarray, "count 2"]:
     """Draw ``count`` patch origins (row, column), no two nearer than ``min_distance`` pixels.
 
-    Each origin is uniform over the positions still free. ``None`` takes ``safe_distance``, which
-    always fits. No patch touches the ``holdout``. Errors: ValueError when the patch is larger than
-    the image, or when the distance leaves no room: it says how many were placed and what fits.
+    An origin is the top-left corner of a patch of ``size`` pixels in an image of ``height`` ×
+    ``width``. Each is uniform, by ``rng``, over the positions still free. ``None`` takes
+    ``safe_distance``, which always fits. No patch touches the ``holdout``, (top, left, bottom,
+    right) in fractions of the image. Errors: ValueError when the patch is larger than the image, or
+    when the distance leaves no room: it says how many were placed and what fits.
     """
     safe = safe_distance(height, width, size=size, count=count, holdout=holdout)
     distance = safe if min_distance is None else float(min_distance)
@@ -52,8 +54,9 @@ def sample_origins(
 def safe_distance(height: int, width: int, *, size: int, count: int, holdout: Holdout | None = None) -> float:
     """The largest minimum distance in pixels at which ``count`` origins cannot jam.
 
-    An origin forbids at most N(d) positions, the lattice points nearer than d, so a free one is
-    left while (count − 1) · N(d) < M, the number of positions. Errors: as ``sample_origins``.
+    ``height``, ``width``, ``size`` and ``holdout`` are those of ``sample_origins``. An origin
+    forbids at most N(d) positions, the lattice points nearer than d, so a free one is left while
+    (count − 1) · N(d) < M, the number of positions. Errors: as ``sample_origins``.
     """
     positions = _Positions(height, width, size, holdout).count
     if count < 1:
@@ -75,7 +78,10 @@ def safe_distance(height: int, width: int, *, size: int, count: int, holdout: Ho
 
 
 def holdout_box(holdout: Holdout, height: int, width: int) -> tuple[int, int, int, int]:
-    """The held-out rectangle in whole pixels: (top, left, bottom, right), the last two excluded."""
+    """The held-out rectangle in whole pixels: (top, left, bottom, right), the last two excluded.
+
+    ``holdout`` is in fractions of an image of ``height`` × ``width`` pixels.
+    """
     top, left, bottom, right = holdout
     return (
         math.floor(top * height),
@@ -86,7 +92,7 @@ def holdout_box(holdout: Holdout, height: int, width: int) -> tuple[int, int, in
 
 
 def holdout_mask(holdout: Holdout, height: int, width: int) -> Bool[np.ndarray, "height width"]:
-    """True for the pixels that are held out."""
+    """True for the pixels of ``holdout`` in an image of ``height`` × ``width``."""
     top, left, bottom, right = holdout_box(holdout, height, width)
     mask = np.zeros((height, width), bool)
     mask[top:bottom, left:right] = True

@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Shaped, UInt8
 
 from sicgan_lite.arrays import shrink_to
 from sicgan_lite.color import rgb_to_lab, scale_ab
@@ -43,18 +43,20 @@ _TRANSPOSES: dict[str, Transform] = {
     "transpose": _symmetry(0, mirrored=True),
     "antitranspose": _symmetry(2, mirrored=True),
 }
+#: The paper's six transformations, by name. Each acts on the last two axes of an array and returns a view.
 TRANSFORMS: Mapping[str, Transform] = MappingProxyType(_PAPER)
+#: The six and both transposes: all eight symmetries of a square.
 ALL_TRANSFORMS: Mapping[str, Transform] = MappingProxyType(_PAPER | _TRANSPOSES)
 
 
 class PatchSet:
-    """``config.num_patches`` augmented patches of one photograph: a sequence, which pickles.
+    """``config.num_patches`` augmented patches of the photograph ``rgb``: a sequence, which pickles.
 
-    Patch k is transformation k mod T of the patch at origin k div T. Only the feature and target
-    maps of the whole image are kept, at ``config.width`` pixels if it is wider; ``patches[indices]``
-    cuts a batch out of them, ``patches[k]`` one patch. Context features of a large image are made
-    for each patch anew. Errors: ValueError when the photograph is too small or the origins do not
-    fit; IndexError.
+    Origins are drawn with ``rng``. Patch k is transformation k mod T of the patch at origin k div T.
+    Only the feature and target maps of the whole image are kept, at ``config.width`` pixels if it is
+    wider; ``patches[indices]`` cuts a batch out of them, ``patches[k]`` one patch. Context features of
+    a large image are made for each patch anew. Errors: ValueError when the photograph is too small or
+    the origins do not fit; IndexError.
     """
 
     def __init__(self, rgb: UInt8[np.ndarray, "h w 3"], config: Config, *, rng: np.random.Generator) -> None:
@@ -81,7 +83,7 @@ class PatchSet:
         return self._length
 
     def __getitem__(
-        self, indices: int | np.integer | slice | list[int] | np.ndarray
+        self, indices: int | np.integer | slice | list[int] | Shaped[np.ndarray, " k"]
     ) -> tuple[Float32[np.ndarray, "*n c p p"], Float32[np.ndarray, "*n 2 p p"]]:
         """The features (U) and targets (V) of one patch, or of a batch in the order of ``indices``.
 

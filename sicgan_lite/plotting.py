@@ -12,7 +12,7 @@ from typing import Any
 
 import matplotlib.style as mpl_style
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Shaped, UInt8
 from matplotlib import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -144,7 +144,7 @@ def display_size(figure: Figure) -> tuple[int, int]:
 
 @style()
 def show_images(
-    images: Sequence[np.ndarray],
+    images: Sequence[Shaped[np.ndarray, "..."]],
     titles: Sequence[str],
     *,
     columns: int | None = None,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Real, UInt8
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
@@ -23,10 +23,11 @@ from sicgan_lite.patches import PatchSet
 
 
 class StepRecord(NamedTuple):
-    """What one step measured. Steps, epochs and batches count from 1.
+    """What one step measured: ``step``, ``epoch`` and ``batch`` count from 1.
 
-    ``loss_g`` is the adversarial loss alone, so that it compares with the equilibrium whatever the
-    weights are; the scores are D's mean sigmoid on its own batch, 0.5 being a guess.
+    ``loss_d`` is D's loss, ``loss_g`` the adversarial loss alone, so that it compares with the
+    equilibrium whatever the weights are. ``real_score`` and ``fake_score`` are D's mean sigmoid on its
+    own batch, 0.5 being a guess.
     """
 
     step: int
@@ -46,28 +47,29 @@ class NonFiniteLossError(ArithmeticError):
 class TrainState:
     """Everything that training reads and changes, and all that a checkpoint must hold."""
 
-    config: Config
-    patches: PatchSet
-    rgb_sha256: str
-    generator: Generator
-    discriminator: Discriminator
-    optimizer_g: torch.optim.Optimizer
-    optimizer_d: torch.optim.Optimizer
-    rng: torch.Generator
-    device: torch.device
-    autocast: bool
-    average: Generator | None = None  # the running mean of the generator's weights
-    step: int = 0
+    config: Config  #: the settings of the run
+    patches: PatchSet  #: what it learns from
+    rgb_sha256: str  #: the hash of the photograph's pixels
+    generator: Generator  #: G, as the last step left it
+    discriminator: Discriminator  #: D
+    optimizer_g: torch.optim.Optimizer  #: Adam for G
+    optimizer_d: torch.optim.Optimizer  #: Adam for D
+    rng: torch.Generator  #: where noise and jitter come from
+    device: torch.device  #: where the networks are
+    autocast: bool  #: whether they compute in bfloat16
+    average: Generator | None = None  #: the running mean of G's weights
+    step: int = 0  #: steps taken so far
 
     @classmethod
     def create(cls, rgb: UInt8[np.ndarray, "h w 3"], config: Config, device: str = "auto") -> TrainState:
-        """A state before its first step; the global random states are left as they were.
+        """A state before its first step, for the photograph ``rgb``; global random states are left alone.
 
-        Errors: ValueError for a photograph that the config's patches do not fit.
+        ``device`` is "auto", "cpu", "cuda" or "mps"; "auto" is the best that is here. Errors: ValueError
+        for a photograph that the config's patches do not fit, and for a device that is not here.
         """
-        place = choose_device(device)
+        chosen = choose_device(device)
         patches = PatchSet(rgb, config, rng=np.random.default_rng(config.seed))
-        generator, discriminator = _build_networks(config, place, patches)
+        generator, discriminator = _build_networks(config, chosen, patches)
         return cls(
             config=config,
             patches=patches,
@@ -76,9 +78,9 @@ class TrainState:
             discriminator=discriminator,
             optimizer_g=_adam(generator, config.lr_generator, config),
             optimizer_d=_adam(discriminator, config.lr_discriminator, config),
-            rng=torch.Generator(place).manual_seed(config.seed),
-            device=place,
-            autocast=uses_bfloat16(config.precision, place),
+            rng=torch.Generator(chosen).manual_seed(config.seed),
+            device=chosen,
+            autocast=uses_bfloat16(config.precision, chosen),
             average=copy.deepcopy(generator) if config.average_decay else None,
         )
 
@@ -89,7 +91,7 @@ class TrainState:
 
 
 def train(state: TrainState) -> Iterator[StepRecord]:
-    """Train to the last epoch, one record a step.
+    """Train ``state`` to the last epoch, one record a step.
 
     Stop with ``break``, go on by calling it again. Errors: NonFiniteLossError names step and loss.
     """
@@ -98,7 +100,7 @@ def train(state: TrainState) -> Iterator[StepRecord]:
 
 
 def train_step(state: TrainState) -> StepRecord:
-    """One step of the game: draw a batch, train D on it, train G against the new D.
+    """One step of the game, which changes ``state``: draw a batch, train D, train G against the new D.
 
     G's output is computed once for a batch; D's further steps have batches of their own, and the
     last is on G's. Errors: NonFiniteLossError.
@@ -117,8 +119,8 @@ def train_step(state: TrainState) -> StepRecord:
     return record
 
 
-def history(records: Iterable[StepRecord]) -> dict[str, np.ndarray]:
-    """Records as columns: one array (steps,) for each field of StepRecord, under its name."""
+def history(records: Iterable[StepRecord]) -> dict[str, Real[np.ndarray, " steps"]]:
+    """The ``records`` as columns: one array for each field of ``StepRecord``, under its name."""
     rows = list(records)
     return {name: np.array([getattr(row, name) for row in rows]) for name in StepRecord._fields}
 
@@ -244,7 +246,7 @@ def _check_finite(record: StepRecord) -> None:
 
 
 def _build_networks(
-    config: Config, place: torch.device, patches: PatchSet
+    config: Config, device: torch.device, patches: PatchSet
 ) -> tuple[Generator, Discriminator]:
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(config.seed)  # the CPU's only: fork_rng restores it
@@ -254,7 +256,7 @@ def _build_networks(
         generator.standardize(*map(torch.from_numpy, patches.context_statistics()))
     for network in (generator, discriminator):
         # torch's annotations leave out memory_format.
-        network.to(place, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        network.to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     return generator, discriminator
 
 

@@ -1,4 +1,4 @@
-"""Image files, read into plain sRGB arrays and written from them: every oddity ends here."""
+"""Image files, read into plain sRGB arrays and written from them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ def find_photo(source: Path_) -> Photo:
 
 
 def read_provenance(file: File) -> Provenance | None:
-    """What a picture says of its making, or None if it says nothing. Arguments, errors: as ``read_image``."""
+    """What the picture in ``file`` says of its making, or None if it says nothing.
+
+    Errors: as ``read_image``.
+    """
     with open_image(file) as (_, image):
         if xmp_of(image) is None:
             image.load()  # a PNG may say it after its pixels
@@ -83,8 +86,8 @@ def write_image(
     """Write a PNG or a JPEG with its label: to a path all of it or nothing, or to an open file.
 
     The ending of the name says which of the two; an open file without a name is an error, and takes
-    the bytes of ``encode_image``. Other arguments: as there. Errors: as there; ValueError for another
-    ending; OSError when it cannot be written.
+    the bytes of ``encode_image``. ``rgb``, ``provenance``, ``photo`` and ``mark`` are as there. Errors: as
+    there; ValueError for another ending; OSError when it cannot be written.
     """
     kind = output_format(file)
     try:

@@ -41,10 +41,11 @@ def make_album(
     executor: Executor | None = None,
     on_done: Callable[[str], object] | None = None,
 ) -> list[SweepRun]:
-    """Train one model for each photograph in ``folder``, on that photograph alone.
+    """Train one model for each photograph in ``folder``, on that photograph alone, by ``config``.
 
     ``out`` gets ``NAME.safetensors`` and ``NAME.before-after.png`` (labelled) for each. As with
-    ``run_sweep``, a finished photograph is not repeated and any executor will do. The results come
+    ``run_sweep``, a finished photograph is not repeated, any executor will do, and ``on_done`` is given
+    each photograph's name. The results come
     in the order of the names. Errors: ValueError for a folder without photographs, and for an
     ``out`` that is ``folder`` or whose models are of other settings or photographs; OSError for an
     ``out`` that cannot be made; JobsError names the photographs that could not be read or trained

@@ -1,4 +1,4 @@
-"""Two settings, some seeds each: what their results say about one another."""
+"""Compare two settings over some seeds."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Comparison(NamedTuple):
 
 
 def compare_seeds(changed: Sequence[float], unchanged: Sequence[float]) -> Comparison:
-    """Compare one result for each seed with and without a change.
+    """Compare ``changed`` with ``unchanged``: one result for each seed, with and without a change.
 
     Errors: ValueError with fewer than two results on a side, which have no spread.
     """
@@ -76,10 +76,11 @@ class Verdict(NamedTuple):
 def compare_blocks(blocks: Iterable[Block]) -> Verdict:
     """Compare a change with its absence, block by block: of one photograph, say, and one held-out side.
 
-    Runs are ranked within their block, so one that went astray counts no more than any other that
-    lost. Were the change none, every relabelling within a block would be as likely; p counts them.
-    Errors: ValueError for no block, and for a block without runs on a side. Source: the rank sum test
-    of Wilcoxon (1945), stratified as by van Elteren (1960), with every block's pairs counted alike.
+    ``blocks`` are pairs: the results with the change, and those without. Runs are ranked within their
+    block, so one that went astray counts no more than any other that lost. Were the change none, every
+    relabelling within a block would be as likely; p counts them. Errors: ValueError for no block, and
+    for a block without runs on a side. Source: the rank sum test of Wilcoxon (1945), stratified as by
+    van Elteren (1960), with every block's pairs counted alike.
     """
     sides = [(np.asarray(changed, float), np.asarray(unchanged, float)) for changed, unchanged in blocks]
     if not sides or not all(len(changed) and len(unchanged) for changed, unchanged in sides):
@@ -95,7 +96,7 @@ def compare_blocks(blocks: Iterable[Block]) -> Verdict:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Each p as it stands among all: the chance that any comparison at all is so small by luck.
+    """Each of ``p_values`` as it stands among all: the chance that any comparison at all is so small by luck.
 
     Errors: ValueError for a value outside [0, 1]. Source: Holm (1979).
     """

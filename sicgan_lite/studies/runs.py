@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
+from jaxtyping import Real, UInt8
 from PIL import Image
 from safetensors.torch import load_file
 
@@ -26,12 +26,15 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its config, one array per field of StepRecord, and what ``run.json`` says."""
+    """A finished run in its ``folder``: its ``name``, its ``config`` and how it went.
+
+    ``history`` holds one array for each field of ``StepRecord``, ``info`` what ``run.json`` says.
+    """
 
     name: str
     folder: Path
     config: Config
-    history: dict[str, np.ndarray]
+    history: dict[str, Real[np.ndarray, " steps"]]
     info: dict[str, Any]
 
     @property
@@ -69,9 +72,10 @@ def runs_folder() -> Path:
 
 
 def load_run(name: str, folder: Path | None = None) -> Run:
-    """Read a finished run and check every file against its recorded hash.
+    """Read a finished run by its ``name`` and check every file against its recorded hash.
 
-    Errors: RecordError names what is missing or differs.
+    ``folder`` holds the runs; it is the recorded runs' own unless another is given. Errors:
+    RecordError names what is missing or differs.
     """
     where = (folder or runs_folder()) / name
     if not (where / "run.json").is_file():

@@ -30,7 +30,12 @@ noise_in_generator_step conditional l1_weight adversarial_weight features holdou
 
 
 class SweepRun(NamedTuple):
-    """A finished run: its config, the results of ``train_and_measure``, and the generator's file."""
+    """A finished run: its config, the results, and the generator's file (``path``).
+
+    ``results`` holds ``delta_e`` (of the whole picture), ``delta_e_seen`` and ``delta_e_held_out`` (None
+    without a holdout), ``colorfulness``, the means of ``loss_d``, ``loss_g``, ``real_score`` and
+    ``fake_score`` over the second half of the steps, ``seconds`` of the processor, and the machine.
+    """
 
     config: Config
     results: dict[str, Any]
@@ -47,11 +52,11 @@ def run_sweep(
 ) -> list[SweepRun]:
     """Train each config on one photograph, measure it, and keep its generator in the folder ``out``.
 
-    Each run is one file, written when it comes; a finished run is never repeated, so a sweep that
-    was stopped goes on. ``executor`` is any ``concurrent.futures.Executor`` (a process pool, a Dask
-    client's, MPI's); None trains here, one after another. ``on_done`` is given each run's name.
-    Results come in the order of the configs. Errors: ValueError for the same config twice;
-    JobsError names the runs that left no result, after all others are done.
+    The photograph is ``image``. Each run is one file, written when it comes; a finished run is never
+    repeated, so a sweep that was stopped goes on. ``executor`` is any ``concurrent.futures.Executor``
+    (a process pool, a Dask client's, MPI's); None trains here, one after another. ``on_done`` is given
+    each run's name. Results come in the order of the configs. Errors: ValueError for the same config
+    twice; JobsError names the runs that left no result, after all others are done.
     """
     configs = list(configs)
     names = _names(configs)

@@ -70,7 +70,7 @@ def game_diagram() -> BookFigure:
 
 @style()
 def plot_orbits(paths: Mapping[str, Float[np.ndarray, "n 2"]], *, limit: float = 2.2) -> BookFigure:
-    """The paths of two players in a plane, a panel each: G's number across, D's upwards.
+    """The ``paths`` of two players in a plane, a panel each: G's number across, D's upwards.
 
     A dot marks the start, a cross the place where both could rest; what leaves ±``limit`` is not
     drawn.
@@ -95,8 +95,8 @@ def plot_levels(
 ) -> BookFigure:
     """Mean losses of many runs, a row each and a panel for each loss, beside what chance would give.
 
-    A run holds (mean, standard error, chance) for each of ``names``. A bar is two standard errors
-    long to either side; an open mark is chance.
+    Of each run ``levels`` holds (mean, standard error, chance), one for each of ``names``. A bar is two
+    standard errors long to either side; an open mark is chance.
     """
     rows = np.arange(len(levels))[::-1]
     figure = new_figure(WIDTH, 0.6 + 0.27 * len(levels))

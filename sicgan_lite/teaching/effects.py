@@ -30,7 +30,8 @@ SMALL: dict[str, Any] = {
 }
 LOOKS = 5  # a run is measured at five steps of its last quarter, not at the last alone
 SEEDS = tuple(range(10))
-# Seed k holds out side k mod 4, whatever is changed, so that no change is lucky in what it must guess.
+#: The sides that are held out. Seed k holds out side k mod 4, whatever is changed, so that no change is lucky
+#: in what it must guess.
 SIDES: dict[str, tuple[float, float, float, float]] = {
     "left": (0.0, 0.0, 1.0, 0.3),
     "right": (0.0, 0.7, 1.0, 1.0),
@@ -40,7 +41,8 @@ SIDES: dict[str, tuple[float, float, float, float]] = {
 _LONG = 400  # steps
 UNCHANGED = "nothing changed"
 
-# Every run has 200 steps of as many pixels, unless its name says otherwise.
+#: One change each to a small experiment, by name. Every run has 200 steps of as many pixels, unless its name
+#: says otherwise.
 CHANGES: dict[str, dict[str, Any]] = {
     UNCHANGED: {},
     "the paper's D": {"conditional": False},
@@ -113,7 +115,7 @@ def held_out(seed: int) -> tuple[float, float, float, float]:
 
 @cache
 def small_photograph(name: str) -> UInt8[np.ndarray, "h 240 3"]:
-    """A sample photograph at the width of these runs."""
+    """The sample photograph of this ``name`` at the width of these runs."""
     return shrink(sample_image(name), WIDTH)
 
 
@@ -125,7 +127,7 @@ def effects_file(folder: Path | None = None) -> Path:
 def load_effects(folder: Path | None = None) -> dict[str, Sequence[Row]]:
     """The rows recorded so far, by change, in the order of ``CHANGES``; each by seed and photograph.
 
-    Errors: RecordError for a damaged file.
+    ``folder`` is the recorded runs' own unless another is given. Errors: RecordError for a damaged file.
     """
     rows = read_rows(effects_file(folder))
     return {change: its for change in CHANGES if (its := [row for row in rows if row.change == change])}

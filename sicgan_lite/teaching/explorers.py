@@ -32,9 +32,9 @@ DISPLAY_WIDTH = 640  # CSS pixels
 
 @dataclass(frozen=True)
 class Control:
-    """One slider: its label, its settings in order, and how a setting is read out.
+    """One slider: its ``label``, its settings (``values``) in order, and how a setting is read out.
 
-    ``format`` is for numbers; a setting that is text is read out as it is. The unit follows it.
+    ``format`` is for numbers; a setting that is text is read out as it is. The ``unit`` follows it.
     """
 
     label: str

@@ -32,7 +32,7 @@ from sicgan_lite.plotting import (
 )
 
 # One array a name, or the records of training.
-History = Mapping[str, np.ndarray] | Sequence[tuple[Any, ...]]
+History = Mapping[str, Shaped[np.ndarray, " steps"]] | Sequence[tuple[Any, ...]]
 
 _DASHED: Any = (0, (4, 3))
 _DENSE: Any = (0, (3, 1))
@@ -49,7 +49,8 @@ def show_ab_histogram(
 ) -> BookFigure:
     """Where colours lie in the ab plane: each bin in its own colour, stronger where it holds more.
 
-    An array ends in an axis of three (L, a, b) or two (a, b), in CIE units; the strength is
+    Each of ``labs`` ends in an axis of three (L, a, b) or two (a, b), in CIE units, and has one of the
+    ``titles``. The axes run from −``limit`` to ``limit`` in bins ``bin_width`` wide; the strength is
     logarithmic, a cross marks the mean colour, and a line goes round all that sRGB has, at any
     lightness. Errors: ValueError for another last axis.
     """
@@ -77,7 +78,10 @@ def show_ab_histogram(
 
 
 def gamut_in_ab(edges: Real[np.ndarray, " n"]) -> Bool[np.ndarray, "n-1 n-1"]:
-    """Which squares of the ab plane hold a colour of sRGB at some lightness; first axis a, second b."""
+    """Which squares of the ab plane hold a colour of sRGB at some lightness; first axis a, second b.
+
+    ``edges`` are those of the squares, in CIE units, on both axes.
+    """
     level = np.arange(256, dtype=np.uint8)
     one, other = (side.ravel() for side in np.meshgrid(level, level))
     # What lies between two colours of the cube's surface along L has the ab of both.
@@ -92,7 +96,8 @@ def show_delta_e_map(
 ) -> BookFigure:
     """Maps of the colour difference ΔE2000, all on one scale from 0 to ``vmax``.
 
-    Under each title stands the mean of the map. The colours are perceptually uniform (magma).
+    ``delta_e_maps`` are of one size, as ``delta_e_map`` makes them; beside each of the ``titles``
+    stands the mean of its map. The colours are perceptually uniform (magma).
     """
     names = titles or [""] * len(delta_e_maps)
     height, width = delta_e_maps[0].shape
@@ -141,8 +146,8 @@ def compare_losses(
 ) -> BookFigure:
     """The losses of several runs side by side, each with its own losses at chance, on one scale.
 
-    Arguments are as in ``plot_losses``, under the title of each run. Errors: ValueError when a run
-    has no equilibrium.
+    ``histories`` and ``equilibria`` hold what ``plot_losses`` takes, under the title of each run;
+    ``limits`` are those of the axis of losses. Errors: ValueError when a run has no equilibrium.
     """
     if missing := [name for name in histories if name not in equilibria]:
         raise ValueError(f"no equilibrium for {missing[0]!r}; there is one for {list(equilibria)}")
@@ -163,9 +168,9 @@ def show_coverage(
     note: str = "dots are their origins",
     vmax: float | None = None,
 ) -> BookFigure:
-    """How many patches cover each pixel, with every origin and one patch outlined.
+    """How many patches cover each pixel (``counts``), with every origin and one patch outlined.
 
-    Origins are (row, column) of the top-left corner, ``size`` the side of a patch, in pixels;
+    ``origins`` are (row, column) of the top-left corner, ``size`` the side of a patch, in pixels;
     ``note`` ends the title. Colours run from 0 to ``vmax`` patches, by default the largest count.
     """
     height, width = counts.shape
@@ -208,9 +213,10 @@ def show_features(features: Float[np.ndarray, "c h w"]) -> BookFigure:
 def plot_curves(
     x: Float[np.ndarray, " n"], curves: Mapping[str, Float[np.ndarray, " n"]], *, xlabel: str, ylabel: str
 ) -> BookFigure:
-    """Up to four curves over one axis, told apart by colour and by line, and named in a legend.
+    """Up to four ``curves`` over one ``x``, told apart by colour and by line, and named in a legend.
 
-    Errors: ValueError for more curves than there are kinds of line.
+    ``xlabel`` and ``ylabel`` are the words at the axes. Errors: ValueError for more curves than there
+    are kinds of line.
     """
     if len(curves) > len(PALETTE):
         raise ValueError(f"{len(curves)} curves; at most {len(PALETTE)} can be told apart")
@@ -241,11 +247,12 @@ def plot_game(
 ) -> BookFigure:
     """The game in one dimension: two densities, the best discriminator, G's signal, the losses.
 
-    ``d_star``, ``log_d``, ``losses`` (loss_d, loss_g), ``equilibrium`` (score, loss_d, loss_g) and
-    ``pull`` (the mean slope of log D* where fakes are) hold one entry for each kind of smoothing,
-    under the same names. D* is NaN where it is not defined; what is below ``log_limit`` is not
-    drawn; a pull that is not finite reads "none". The limits fix the axes, so that frames of one
-    explorer compare. It is narrow, for a phone.
+    ``p_real`` and ``p_fake`` are the densities at ``x``. ``d_star``, ``log_d``, ``losses`` (loss_d,
+    loss_g), ``equilibrium`` (score, loss_d, loss_g) and ``pull`` (the mean slope of log D* where fakes
+    are) hold one entry for each kind of smoothing, under the same names. D* is NaN where it is not
+    defined; what is below ``log_limit`` is not drawn; a pull that is not finite reads "none".
+    ``density_limit`` and ``loss_limit`` fix the ends of their axes, so that frames of one explorer
+    compare. It is narrow, for a phone.
     """
     figure = _frame(4.1, 6.7)
     margins = {"left": 0.13, "right": 0.97, "top": 0.965, "bottom": 0.035, "hspace": 0.34}
@@ -277,8 +284,9 @@ def training_frame(
 ) -> BookFigure:
     """One frame of the training scrubber: the picture at ``step`` beside losses and scores.
 
-    Arguments as in ``plot_losses``; a line marks the step in both panels, and ``loss_limits`` fixes
-    the axis of the losses. Errors: ValueError for a step outside the history.
+    ``snapshot`` is the picture; ``history`` and ``equilibrium`` are as in ``plot_losses``. A line
+    marks the step in both panels, and ``loss_limits`` fixes the axis of the losses. Errors: ValueError
+    for a step outside the history.
     """
     history = _columns(history)
     first, last = history["step"][0], history["step"][-1]
@@ -336,9 +344,9 @@ def plot_ablation(
 ) -> BookFigure:
     """Mean and spread of a score for each variant, over seeds, against a baseline variant.
 
-    ``scores`` maps a variant to one number for each seed: small dots; the large one is their mean,
-    the bar one standard deviation to each side. ``references`` are single numbers, drawn as dashed
-    lines. Errors: ValueError when the baseline is no variant.
+    ``scores`` maps a variant to one number for each seed: small dots; the large one is their mean, the
+    bar one standard deviation to each side. ``label`` names the score. ``references`` are single
+    numbers, drawn as dashed lines. Errors: ValueError when the baseline is no variant.
     """
     if baseline not in scores:
         raise ValueError(f"baseline {baseline!r} is none of the variants {list(scores)}")
@@ -371,8 +379,8 @@ def ablation_frame(
 ) -> BookFigure:
     """One frame of an explorer: a picture above the scores of all runs, its own run marked.
 
-    ``scores`` is as in ``plot_ablation``; ``shown`` is the variant and the number of the seed that
-    painted the picture. Errors: ValueError for a run that is none of them.
+    ``scores`` and ``label`` are as in ``plot_ablation``; ``shown`` is the variant and the number of
+    the seed that painted the picture. Errors: ValueError for a run that is none of them.
     """
     variant, seed = shown
     if variant not in scores or not 0 <= seed < len(scores[variant]):

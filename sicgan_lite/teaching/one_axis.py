@@ -29,7 +29,7 @@ class Side(NamedTuple):
 
 
 def blurred_box(center: float, sigma: float) -> Float[np.ndarray, " n"]:
-    """The density on AXIS of a box of width 1, blurred by N(0, sigma²); sharp for a sigma of 0."""
+    """The density on AXIS of a box of width 1 around ``center``, blurred by N(0, sigma²), or sharp."""
     far, soft = np.abs(AXIS - center), max(sigma, 1e-9)
     return ndtr((0.5 - far) / soft) - ndtr((-0.5 - far) / soft)
 
@@ -41,7 +41,10 @@ def best_answers(sigma: float, smoothing: float) -> dict[str, Side]:
 
 
 def one_axis_frame(sigma: float, smoothing: float) -> BookFigure:
-    """A frame of the explorer: densities, D*, what G climbs, and the losses with their values at chance."""
+    """A frame of the explorer: densities, D*, what G climbs, and the losses with their values at chance.
+
+    ``sigma`` is that of the instance noise; real targets are 1 − ``smoothing``.
+    """
     sides = best_answers(sigma, smoothing)
     return plot_game(
         AXIS[_NEAR],
@@ -57,7 +60,7 @@ def one_axis_frame(sigma: float, smoothing: float) -> BookFigure:
 
 
 def tell_one_axis(sigma: float, smoothing: float) -> str:
-    """What a frame shows, for who cannot see it."""
+    """What the frame of this ``sigma`` and ``smoothing`` shows, for who cannot see it."""
     told = [
         f"{name.capitalize()}: pull {side.pull:.2f}, L_G {side.losses[1]:.2f}, L_D {side.losses[0]:.2f}, "
         f"at chance {side.chance.loss_d:.2f}."

@@ -50,15 +50,17 @@ class PixelRecord(NamedTuple):
 
 @dataclass(eq=False)
 class PixelGame:
-    """SICGAN with patches of one pixel, trained on the pixels of one small photograph.
+    """SICGAN with patches of one pixel, trained on the pixels of one small photograph, ``rgb``.
 
     G: lightness → ab/``scale``; D: ab/``scale``, after the lightness if ``conditional``, → a logit.
     Both have two hidden layers of 24 with ReLU; D's let ``leaky_slope`` of what is negative through.
-    ``noise_std`` is in units of ab/``scale``; targets are without jitter. A player whose rate is 0
-    rests. With ``generator_objective="minimax"``, G raises D's loss on its pixels; ``loss_g`` is
-    then minus that loss. D has Adam, and G ``generator_optimizer``. Every setting may be changed
-    between steps except ``conditional``, ``leaky_slope``, ``generator_optimizer``, ``scale``,
-    ``seed`` and ``dtype``. Errors: ValueError for a bad rgb or a setting out of range.
+    ``noise_std`` is in units of ab/``scale``, in G's step too with ``noise_in_generator_step``.
+    ``real_target``, ``fake_target`` and ``generator_target`` are without jitter. A step sees ``batch``
+    pixels; a player whose rate, ``lr_generator`` or ``lr_discriminator``, is 0 rests. With
+    ``generator_objective="minimax"``, G raises D's loss on its pixels; ``loss_g`` is then minus that
+    loss. D has Adam, and G ``generator_optimizer``. Every setting may be changed between steps except
+    ``conditional``, ``leaky_slope``, ``generator_optimizer``, ``scale``, ``seed`` and ``dtype``.
+    Errors: ValueError for a bad rgb or a setting out of range.
     """
 
     rgb: UInt8[np.ndarray, "h w 3"]
@@ -115,7 +117,7 @@ class PixelGame:
         return PixelDraw(pixels, *noise)
 
     def step(self, draw: PixelDraw | None = None) -> PixelRecord:
-        """One step of D, then one of G against the new D, on one batch: drawn, or the one given."""
+        """One step of D, then one of G against the new D, on one batch: ``draw``, or one drawn here."""
         pixels, real_noise, fake_noise, generator_noise = draw or self.draw()
         lightness, real, fake = (
             self.lightness[pixels],
@@ -162,7 +164,7 @@ class PixelGame:
             return self.generator(levels).numpy() * self.scale
 
     def colorize(self, rgb: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
-        """A photograph with its own lightness and G's colours, looked up in ``table``."""
+        """The photograph ``rgb`` with its own lightness and G's colours, looked up in ``table``."""
         lightness = rgb_to_lab(rgb)[..., 0]
         level = np.rint(np.clip(lightness, 0, 100) / 100 * (LEVELS - 1)).astype(int)
         return merge_ab(lightness, self.table()[level])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Real
 
 from sicgan_lite.config import PAPER_FEATURES, Config
 from sicgan_lite.pictures.images import sample_image
@@ -28,6 +29,7 @@ def _laptop(**changes: Any) -> Experiment:
 
 # The short ones come first, in float32: their records do not depend on what the processor can do.
 # The paper's schedule takes an hour in bfloat16, and two in float32, on one core that has both.
+#: The recorded runs: by name, the sample photograph and the Config.
 RUNS: dict[str, Experiment] = {
     "coffee-quick-seed0": _quick(),
     "coffee-quick-conditional-seed0": _quick(conditional=True),
@@ -64,12 +66,13 @@ PAPER_WIDTHS: dict[str, Experiment] = {
 }
 RUNS |= PAPER_WIDTHS
 
-# The right 30 % of each photograph is held out of every sweep: no training patch touches it.
+#: The right 30 % of each photograph is held out of every sweep: no training patch touches it.
 HOLDOUT = (0.0, 0.7, 1.0, 1.0)
+#: The sample photographs of the sweep of methods.
 PHOTOGRAPHS = ("coffee", "astronaut", "chelsea")
 SEEDS = (0, 1, 2)
 
-# What a generator can be asked to do. The L1 terms are means over the scaled ab.
+#: What a generator can be asked to do, by name: changes to Config. The L1 terms are means over the scaled ab.
 METHODS: dict[str, dict[str, Any]] = {
     "the paper's D": {},
     "conditional D": {"conditional": True},
@@ -77,7 +80,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "L1 and the paper's D": {"l1_weight": 10.0},
 }
 
-# One change each to the conditional run. Every run has 200 steps of as many pixels.
+#: One change each to the conditional run, by name. Every run has 200 steps of as many pixels.
 ABLATIONS: dict[str, dict[str, Any]] = {
     "nothing changed": {},
     **{
@@ -119,6 +122,7 @@ def _sweep(
     return list(settings())
 
 
+#: The recorded sweeps: by name, a photograph and a Config for each run.
 SWEEPS: dict[str, list[Experiment]] = {
     "reckoning": _sweep(METHODS, PHOTOGRAPHS),
     "ablations": _sweep(ABLATIONS, ("coffee",), conditional=True),
@@ -135,7 +139,8 @@ def by_photograph(experiments: list[Experiment]) -> dict[str, list[Config]]:
 def load_sweep(name: str, folder: Path | None = None) -> dict[str, list[SweepRun]]:
     """A recorded sweep: the runs of each photograph, in the order of ``SWEEPS``.
 
-    Errors: KeyError for a name that is none; RecordError for a sweep that is not finished.
+    ``folder`` is the recorded sweeps' own unless another is given. Errors: KeyError for a name that is
+    none; RecordError for a sweep that is not finished.
     """
     where = folder or runs_folder() / "sweeps"
     files = {
@@ -152,7 +157,7 @@ def load_sweep(name: str, folder: Path | None = None) -> dict[str, list[SweepRun
 
 
 def mean_and_spread(values: Sequence[float]) -> str:
-    """For people: "3.7 ± 0.6", the mean and the standard deviation over seeds; one value alone.
+    """The mean and the standard deviation of ``values`` as text: "3.7 ± 0.6"; one value alone.
 
     Errors: ValueError for no values.
     """
@@ -163,15 +168,16 @@ def mean_and_spread(values: Sequence[float]) -> str:
 
 
 def finished_runs(folder: Path | None = None) -> dict[str, Run]:
-    """Every run of RUNS whose record is finished, by name, in that order.
+    """Every run of ``RUNS`` whose record is finished, by name, in that order.
 
-    Errors: RecordError for a finished record that was changed.
+    ``folder`` is the recorded runs' own unless another is given. Errors: RecordError for a finished
+    record that was changed.
     """
     where = folder or runs_folder()
     return {name: load_run(name, where) for name in RUNS if is_finished(where / name / "run.json")}
 
 
-def paper_table() -> dict[str, np.ndarray]:
+def paper_table() -> dict[str, Real[np.ndarray, " 40"]]:
     """The paper's Table 1 in the form of a history: step, epoch, batch, loss_d, loss_g.
 
     40 rows in the order of training: batch 1 and batch 101 of the 157 in each of 20 epochs.
@@ -184,8 +190,10 @@ def paper_table() -> dict[str, np.ndarray]:
     return whole | {"loss_d": loss_d, "loss_g": loss_g}
 
 
-def as_printed(history: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The rows of a history that the paper's Table 1 prints: batches 1 and 101 of each epoch."""
+def as_printed(
+    history: Mapping[str, Real[np.ndarray, " steps"]],
+) -> dict[str, Real[np.ndarray, " rows"]]:
+    """The rows of a ``history`` that the paper's Table 1 prints: batches 1 and 101 of each epoch."""
     rows = np.isin(history["batch"], (1, 101))
     return {name: values[rows] for name, values in history.items()}
 
@@ -193,7 +201,8 @@ def as_printed(history: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 def load_pixel_games(folder: Path | None = None) -> dict[str, Any]:
     """The recorded pixel-sized games of ten seeds, as ``tools/record_pixel_games.py`` wrote them.
 
-    Errors: RecordError when the file is not there.
+    ``folder`` is the recorded runs' own unless another is given. Errors: RecordError when the file is
+    not there.
     """
     path = (folder or runs_folder()) / "pixel-games.json"
     if not path.is_file():

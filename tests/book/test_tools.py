@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -156,11 +155,3 @@ def test_a_setting_of_a_check_does_not_ask_for_a_new_set_up(
     with (tmp_path / "requirements.txt").open("a") as file:
         file.write("another-package\n")
     assert setup_env.fingerprint() != before
-
-
-def test_every_public_module_is_in_the_api_page() -> None:
-    page = (ROOT / "book" / "api.md").read_text("utf-8")
-    stub = (ROOT / "sicgan_lite" / "__init__.pyi").read_text("utf-8")
-    public = set(re.findall(r"^from \.([\w.]+) import", stub, flags=re.MULTILINE))
-    assert public
-    assert {name for name in public if f"automodule:: sicgan_lite.{name}\n" not in page} == set()
