@@ -82,7 +82,8 @@ function workerScript(root) {
 function hire(url) {
   const worker = new Worker(url), waiting = [];
   worker.onmessage = ({ data }) => waiting.shift().done(data);
-  worker.onerror = (event) => waiting.splice(0).forEach(({ fail }) => fail(new Error(event.message)));
+  worker.onerror = ({ message }) => waiting.splice(0).forEach(({ fail }) =>
+    fail(new Error(`A worker failed: ${message || "this browser, or the page's host, forbids them"}.`)));
   const ask = (kind, given = {}) => new Promise((done, fail) => {
     waiting.push({ done, fail });
     worker.postMessage({ kind, ...given });

@@ -155,8 +155,10 @@ function startPage(board) {
 
   /* Learn until so many steps are taken, or the reader pauses. */
   async function run(steps) {
+    const begun = game;
     while (playing && game.steps < steps) await inTurn(() => take({ d: true, g: true }));
     await inTurn(async () => {
+      if (game !== begun) return; // another was begun meanwhile, and has said so
       drawCurves();
       const error = await paint();
       if (game.steps === stepsOf(game.config)) finish(error);

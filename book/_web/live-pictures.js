@@ -18,6 +18,8 @@ function drawn(bitmap, width, height) {
   pen.canvas.width = width;
   pen.canvas.height = height;
   pen.imageSmoothingQuality = "high";
+  pen.fillStyle = "#fff"; // behind what is transparent
+  pen.fillRect(0, 0, width, height);
   pen.drawImage(bitmap, 0, 0, width, height);
   return pen.getImageData(0, 0, width, height).data;
 }

@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 from support.live import CREW_SCRIPTS, open_scripts
-from support.pages import HTML, Visit, visit
+from support.pages import HTML, ROOT, Visit, visit
 
 from sicgan_lite import __version__
 from sicgan_lite.arrays import shrink
@@ -339,6 +339,15 @@ def test_a_generator_goes_to_python_and_comes_back(opened: Visit, tmp_path: Path
     assert page.locator("#live-keep").is_checked()
     page.locator("#live-load").set_input_files(given("bad.safetensors", b"not a generator"))
     page.wait_for_function("/no generator/.test(document.getElementById('live-status').textContent)")
+
+
+def test_a_recorded_generator_paints_as_in_python(opened: Visit) -> None:
+    page, rgb = start(opened.page), shrink(sample_image("coffee"), 240)
+    file = ROOT / "book" / "runs" / "coffee-quick-seed0" / "generator.safetensors"
+    page.locator("#live-load").set_input_files(file)
+    page.wait_for_function("/Painted by/.test(document.getElementById('live-status').textContent)")
+    painted = float(page.locator("#live-now").inner_text().split()[0])
+    assert painted == pytest.approx(delta_e(colorize(load_generator(file), rgb), rgb), abs=0.11)
 
 
 def test_z_is_rolled_and_painted_with(opened: Visit) -> None:
