@@ -51,7 +51,7 @@ test-plain: setup ## Compare every chapter in an environment that pip alone made
 	$(BIN)/python -m nox -s plain
 
 mutants: setup ## Put faults into copies of the library: the tests must notice each
-	$(BIN)/python tests/mutants/run.py $(ONLY)
+	PYTHONPATH=tests $(BIN)/python -m mutants.run $(ONLY)
 
 chapters: setup ## Execute every chapter and compare it with its committed outputs
 	$(BIN)/python -m pytest --nbval book/ -n 2 --dist loadfile

@@ -282,6 +282,18 @@ def test_noise_is_where_the_config_wants_it(in_both):
     assert difference == pytest.approx(0.25 if in_both else 0, rel=0.05)
 
 
+def test_l1_measures_what_g_painted_and_not_what_d_was_shown():
+    """With L1 alone G's step does not depend on the noise that D sees."""
+    learned = []
+    for in_both in (False, True):
+        state = tiny_state(
+            noise_std=0.5, noise_in_generator_step=in_both, l1_weight=1.0, adversarial_weight=0.0
+        )
+        train_step(state)
+        learned.append(state.generator.state_dict())
+    assert same(*learned)
+
+
 def test_targets_are_drawn_for_each_patch_around_the_configs(monkeypatch):
     seen: dict[str, Tensor] = {}
 
@@ -342,9 +354,11 @@ def test_a_photograph_that_is_too_small_is_refused():
 def test_bfloat16_computes_coarsely_and_keeps_full_weights():
     full, half = tiny_state(), tiny_state(precision="bfloat16")
     inside = []
-    half.generator.layers[0].register_forward_hook(lambda _network, _given, out: inside.append(out.dtype))
+    for network in (half.generator, half.discriminator):
+        first = next(layer for layer in network.modules() if isinstance(layer, nn.Conv2d))
+        first.register_forward_hook(lambda _layer, _given, out: inside.append(out.dtype))
     records = [next(train(full)), next(train(half))]
-    assert inside == [torch.bfloat16]
+    assert inside == [torch.bfloat16] * 3  # G once, D in its own step and in G's
     assert records[0] != records[1]
     assert records[0][3:] == pytest.approx(records[1][3:], rel=0.05)
     assert all(value.dtype == torch.float32 for value in weights(half).values())

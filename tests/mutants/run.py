@@ -1,6 +1,6 @@
 """Apply each mutant in a copy of the project and run the tests that must notice it.
 
-python tests/mutants/run.py [WORD ...]: all mutants, or those whose file or reason holds a WORD.
+PYTHONPATH=tests python -m mutants.run [WORD ...]: all mutants, or those whose file or reason holds a WORD.
 Exit code 1 when one survives, when its text is gone from the library, or when the tests do not run.
 """
 
@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
+from typing import Any
 
-from catalogue import MUTANTS, Mutant
+from .catalogue import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COPIED = (
@@ -38,8 +39,38 @@ PRELOADED = [
     "skimage.color",
     "torch",
 ]
-KILLED, SURVIVED = "killed", "SURVIVED"
-OUTCOMES = {0: SURVIVED, 1: KILLED}  # by pytest's exit code; any other says that tests did not run
+KILLED, SURVIVED, BROKEN = "killed", "SURVIVED", "BROKEN"
+
+
+class Outcomes:
+    """Hears from pytest what became of each test: "passed", "failed" in its own call, or else "broken"."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when == "call":
+            self.of[report.nodeid] = report.outcome
+        elif report.failed:  # a fixture: the test said nothing
+            self.of[report.nodeid] = BROKEN
+
+    def named(self, test: str) -> set[str]:
+        """What became of a test of the catalogue, over all its parameters when it names none."""
+        node = node_of(test)
+        return {said for each, said in self.of.items() if each == node or each.startswith(f"{node}[")}
+
+
+def node_of(test: str) -> str:
+    """pytest's name for a test of the catalogue."""
+    return f"tests/{test.replace('::', '.py::', 1)}"
+
+
+def verdict(outcomes: Outcomes, tests: tuple[str, ...]) -> str:
+    """Killed only by a named test that failed by itself; broken where a named test did not run."""
+    said = [outcomes.named(test) for test in tests]
+    if any("failed" in each for each in said):
+        return KILLED
+    return SURVIVED if all(each and BROKEN not in each for each in said) else BROKEN
 
 
 @contextlib.contextmanager
@@ -66,23 +97,23 @@ def apply(mutant: Mutant, project: Path) -> bool:
     return True
 
 
-def run_tests(project: Path, tests: tuple[str, ...]) -> tuple[int, str]:
-    """pytest's exit code and last lines, with the copy's library in place of the installed one."""
+def run_tests(project: Path, tests: tuple[str, ...]) -> tuple[str, str]:
+    """The verdict and pytest's last lines, with the copy's library in place of the installed one."""
     import pytest  # here: the parent starts no test
 
     os.chdir(project)
     sys.path.insert(0, str(project))
     os.environ["PYTHONPATH"] = str(project)  # for tests that start an interpreter
-    nodes = [f"tests/{test.replace('::', '.py::', 1)}" for test in tests]
-    output = io.StringIO()
+    output, outcomes = io.StringIO(), Outcomes()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         # What is preloaded cannot be rewritten for better messages, and need not be.
         quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *quiet, *nodes])
+        options = ["-x", "-q", "-p", "no:cacheprovider", *quiet]
+        pytest.main([*options, *map(node_of, tests)], plugins=[outcomes])
         import sicgan_lite
 
     assert Path(sicgan_lite.__file__).is_relative_to(project), "the copy is what is tested"
-    return int(code), output.getvalue()[-1500:]
+    return verdict(outcomes, tests), output.getvalue()[-1500:]
 
 
 def judge(mutant: Mutant) -> tuple[str, str]:
@@ -90,15 +121,13 @@ def judge(mutant: Mutant) -> tuple[str, str]:
     with copy_of_project() as project:
         if not apply(mutant, project):
             return "GONE", f"{mutant.old!r} does not stand exactly once in {mutant.file}"
-        code, output = run_tests(project, mutant.tests)
-    return OUTCOMES.get(code, "BROKEN"), output
+        return run_tests(project, mutant.tests)
 
 
 def judge_unchanged(tests: tuple[str, ...]) -> tuple[str, str]:
-    """The same without a fault: the tests must pass, or a kill would mean nothing."""
+    """The same without a fault: every test must run and pass, or a kill would mean nothing."""
     with copy_of_project() as project:
-        code, output = run_tests(project, tests)
-    return OUTCOMES.get(code, "BROKEN"), output
+        return run_tests(project, tests)
 
 
 def start_workers(count: int) -> Pool:

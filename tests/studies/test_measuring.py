@@ -12,6 +12,7 @@ from support.tiny import photo, tiny_config, tiny_state
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from sicgan_lite import TrainState, colorize, delta_e_map, generator_loss, lab_to_rgb, train
+from sicgan_lite.studies import measuring
 from sicgan_lite.studies.measuring import (
     late_steps,
     measure,
@@ -29,6 +30,16 @@ def test_late_looks_are_those_of_the_pictures_after_these_steps() -> None:
     found = [delta_e_map(picture, rgb)[:, 9:].mean() for picture in pictures]
     assert results["late"]["delta_e_seen"] == pytest.approx(found)
     assert results["delta_e_seen"] == results["late"]["delta_e_seen"][-1]
+
+
+def test_the_first_steps_are_the_first_and_the_seconds_those_that_went_by(monkeypatch) -> None:
+    rgb, config = photo(), tiny_config(epochs=4)
+    clock = iter([1000.0, 1012.5])
+    monkeypatch.setattr(measuring.time, "process_time", lambda: next(clock))
+    results = train_and_measure(config, rgb).results
+    assert results["seconds"] == 12.5
+    records = list(islice(train(TrainState.create(rgb, config, "cpu")), 5))
+    assert results["first_steps"] == [list(record[3:]) for record in records]
 
 
 def test_looking_changes_no_step_and_one_look_is_the_last() -> None:
