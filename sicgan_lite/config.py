@@ -206,7 +206,8 @@ class Config:
     def photo(cls, **changes: Any) -> Config:
         """What a person with a photograph wants: the best picture for a few seconds of one core.
 
-        Not the paper's game: a conditional D beside an L1 loss, and context for G, at 240 pixels.
+        Not the paper's game: a conditional D beside an L1 loss, and context for G, at 240 pixels. A
+        part of the photograph that it was not shown it colours no better than a table of lightnesses.
         ``changes`` are fields of Config.
         """
         return cls(**PHOTO | changes)
