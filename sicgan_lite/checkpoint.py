@@ -1,4 +1,4 @@
-"""Files that hold a run (to go on with it) or a generator (to give away)."""
+"""Save and load training states and generators."""
 
 from __future__ import annotations
 

@@ -21,12 +21,12 @@ def choose_device(name: str = "auto") -> torch.device:
     """
     cards = torch.cuda.device_count() if torch.cuda.is_available() else 0
     counts = {"cuda": cards, "mps": int(torch.backends.mps.is_available()), "cpu": 1}
-    there = [kind for kind, count in counts.items() if count]
+    available = [kind for kind, count in counts.items() if count]
     if name == "auto":
-        return torch.device(there[0])
+        return torch.device(available[0])
     kind, colon, index = name.partition(":")
-    if kind not in there or (colon and not (index.isdecimal() and int(index) < counts[kind])):
-        raise ValueError(f"device must be auto or one that is here ({', '.join(there)}), got {name!r}")
+    if kind not in available or (colon and not (index.isdecimal() and int(index) < counts[kind])):
+        raise ValueError(f"device must be auto or one that is here ({', '.join(available)}), got {name!r}")
     return torch.device(name)
 
 

@@ -85,8 +85,8 @@ def write_atomically(path: Path_, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def sole_use(folder: Path_) -> Iterator[None]:
-    """Keep other programs that ask the same out of a folder until the block ends.
+def folder_lock(folder: Path_) -> Iterator[None]:
+    """Hold an exclusive lock on a folder until the block ends, without waiting for it.
 
     The system lets go of the lock with the process; its empty file, LOCK_NAME, stays in the folder.
     On a drive without locks nobody is kept out. Errors: BlockingIOError when another program has

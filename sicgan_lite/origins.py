@@ -108,25 +108,25 @@ class _Positions:
         if size > min(height, width):
             raise ValueError(f"patches of {size}×{size} pixels do not fit an image of {height}×{width}")
         self.shape = (height - size + 1, width - size + 1)
-        self.closed = (0, 0, 0, 0)
+        self.forbidden = (0, 0, 0, 0)
         if holdout is not None:
             top, left, bottom, right = holdout_box(holdout, height, width)
             ends = np.clip([bottom, right], 0, self.shape)
-            self.closed = (max(top - size + 1, 0), max(left - size + 1, 0), int(ends[0]), int(ends[1]))
-        top, left, bottom, right = self.closed
+            self.forbidden = (max(top - size + 1, 0), max(left - size + 1, 0), int(ends[0]), int(ends[1]))
+        top, left, bottom, right = self.forbidden
         self.count = self.shape[0] * self.shape[1] - max(bottom - top, 0) * max(right - left, 0)
 
     def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """``count`` positions or fewer, each uniform over all of them."""
         darts = rng.integers((0, 0), self.shape, size=(count, 2))
-        top, left, bottom, right = self.closed
+        top, left, bottom, right = self.forbidden
         inside = (darts >= (top, left)) & (darts < (bottom, right))
         return darts[~inside.all(axis=1)]
 
     def mask(self) -> Bool[np.ndarray, "rows columns"]:
         """True where an origin may be."""
         free = np.ones(self.shape, bool)
-        top, left, bottom, right = self.closed
+        top, left, bottom, right = self.forbidden
         free[top:bottom, left:right] = False
         return free
 

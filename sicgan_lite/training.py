@@ -174,7 +174,7 @@ def _train_discriminator(
 ) -> tuple[float, float, float]:
     config, count = state.config, len(real)
     noisy = add_instance_noise(torch.cat([real, fake]), config.noise_std, rng=state.rng)
-    logits = _judge(state, noisy, torch.cat([features, features]))  # one pass over both
+    logits = _discriminate(state, noisy, torch.cat([features, features]))  # one pass over both
     real_logits, fake_logits = logits[:count], logits[count:]
     loss = discriminator_loss(
         real_logits,
@@ -182,7 +182,7 @@ def _train_discriminator(
         real_target=smooth_targets(count, config.real_target, config.target_jitter, rng=state.rng),
         fake_target=smooth_targets(count, config.fake_target, config.target_jitter, rng=state.rng),
     )
-    _descend(state.optimizer_d, loss)
+    _update(state.optimizer_d, loss)
     real_score, fake_score = (part.detach().sigmoid().mean().item() for part in (real_logits, fake_logits))
     return loss.item(), real_score, fake_score
 
@@ -195,23 +195,23 @@ def _train_generator(state: TrainState, features: Tensor, real: Tensor, fake: Te
     target = smooth_targets(len(fake), config.generator_target, config.target_jitter, rng=state.rng)
     state.discriminator.requires_grad_(requires_grad=False)  # only G learns here
     try:
-        logits = _judge(state, shown, features)
+        logits = _discriminate(state, shown, features)
         loss = generator_loss(logits, target=target, objective=config.generator_objective)
         total = config.adversarial_weight * loss
         if config.l1_weight > 0:
             total = total + config.l1_weight * l1_loss(fake, real)
-        _descend(state.optimizer_g, total)
+        _update(state.optimizer_g, total)
     finally:  # a notebook's stop button must not leave D frozen
         state.discriminator.requires_grad_(requires_grad=True)
     return loss.item()
 
 
-def _judge(state: TrainState, ab: Tensor, features: Tensor) -> Tensor:
+def _discriminate(state: TrainState, ab: Tensor, features: Tensor) -> Tensor:
     with torch.autocast(state.device.type, torch.bfloat16, enabled=state.autocast):
         return state.discriminator(ab, features).float()
 
 
-def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

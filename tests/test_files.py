@@ -15,10 +15,10 @@ import pytest
 from sicgan_lite import files as module
 from sicgan_lite.files import (
     LOCK_NAME,
+    folder_lock,
     name_of,
     read_bytes,
     sha256_of,
-    sole_use,
     write_atomically,
     write_bytes,
 )
@@ -238,8 +238,8 @@ def test_the_hash_is_sha256():
 
 HOLD = """
 import sys
-from sicgan_lite.files import sole_use
-with sole_use(sys.argv[1]):
+from sicgan_lite.files import folder_lock
+with folder_lock(sys.argv[1]):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -258,14 +258,14 @@ def test_a_folder_has_one_writer_and_a_killed_one_lets_go(tmp_path, request):
     assert other.stdout.readline() == "held\n"
     with (
         pytest.raises(BlockingIOError, match=f"another program is writing to {tmp_path}"),
-        sole_use(tmp_path),
+        folder_lock(tmp_path),
     ):
         pass
     other.kill()
     other.communicate()
-    with sole_use(tmp_path):
+    with folder_lock(tmp_path):
         pass
-    with sole_use(tmp_path):  # the first let go of it
+    with folder_lock(tmp_path):  # the first let go of it
         assert {path.name for path in tmp_path.iterdir()} <= {LOCK_NAME}
 
 
@@ -276,7 +276,7 @@ def test_a_drive_without_locks_keeps_nobody_out(tmp_path, monkeypatch):
         raise OSError(errno.EOPNOTSUPP, "Operation not supported")
 
     monkeypatch.setattr(fcntl, "flock", refuse)
-    with sole_use(tmp_path), sole_use(tmp_path):
+    with folder_lock(tmp_path), folder_lock(tmp_path):
         (tmp_path / "file").touch()
 
 

@@ -112,3 +112,25 @@ def test_each_file_of_the_method_belongs_to_the_chapter_that_is_named() -> None:
         assert (ROOT / link).is_file()
         assert Path(link).name.startswith(f"0{number}-")
         assert name in own[number]
+
+
+BRITISH = re.compile(
+    r"colour|centre|neighbour|behaviour|licence|labelled|gray|(?:normal|initial|standard|optim)is"
+)
+
+
+def identifiers(source: str) -> set[str]:
+    """Every name that a file of code gives or uses."""
+    names = (
+        getattr(node, part, None) for node in ast.walk(ast.parse(source)) for part in ("name", "id", "arg")
+    )
+    return {name.lower() for name in names if isinstance(name, str)}
+
+
+def test_identifiers_are_american_but_for_grey() -> None:
+    assert identifiers("def Colour(grey): import licence") == {"colour", "grey", "licence"}
+    files = [
+        path for folder in ("sicgan_lite", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    ]
+    british = {path.name: set(filter(BRITISH.search, identifiers(path.read_text("utf-8")))) for path in files}
+    assert {name: found for name, found in british.items() if found} == {}

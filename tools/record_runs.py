@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 
 from sicgan_lite.checkpoint import FileFormatError
 from sicgan_lite.devices import keep_freed_memory
-from sicgan_lite.files import sole_use
+from sicgan_lite.files import folder_lock
 from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.studies.jobs import Job, JobsError, open_executor, run_jobs
 from sicgan_lite.studies.measuring import train_and_measure
@@ -104,7 +104,7 @@ def record_effects(*, folder: Path, executor: Executor | None = None, deadline: 
     """
     path = effects.effects_file(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with sole_use(path.parent):
+    with folder_lock(path.parent):
         done = {(row.image, row.config) for row in read_rows(path)}
         jobs = [_effect(run, path, done=(run.image, run.config) in done) for run in effects.planned()]
         missing = [job for job in jobs if not job.done]

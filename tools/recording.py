@@ -20,7 +20,7 @@ from sicgan_lite.checkpoint import save_generator
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.devices import describe_machine
-from sicgan_lite.files import pixels_sha256, sha256_of, sole_use, write_atomically
+from sicgan_lite.files import folder_lock, pixels_sha256, sha256_of, write_atomically
 from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.studies.logbook import Logbook
 from sicgan_lite.studies.runs import RecordError, load_run
@@ -45,7 +45,7 @@ def record_run(
     """
     where = folder / name
     (where / "snapshots").mkdir(parents=True, exist_ok=True)
-    with sole_use(where):
+    with folder_lock(where):
         if _is_whole(name, folder):
             return
         recording = _Recording.open(where, image, config, device)

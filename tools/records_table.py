@@ -23,7 +23,7 @@ SWEEP_COLUMNS = ("sweep", "runs", "photographs", "core time", "processor and tor
 
 
 def duration(seconds: float) -> str:
-    """For people: 45 s, 12 min, 1 h 05 min."""
+    """Seconds as text: 45 s, 12 min, 1 h 05 min."""
     minutes = round(seconds / 60)
     if seconds < 100:
         return f"{seconds:.0f} s"

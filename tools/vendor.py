@@ -65,10 +65,10 @@ def _take(spec: str, folder: str, wanted: list[str], prefix: str) -> None:
                 target.write_bytes(data.read())
 
 
-def _widget_licence() -> None:
+def _widget_license() -> None:
     """The npm package has no licence text; the Python package of the same project has it."""
-    licence = next(file for file in files("ipywidgets") or [] if file.name == "LICENSE")
-    shutil.copyfile(str(licence.locate()), VENDOR / "html-manager" / "LICENSE")
+    license_text = next(file for file in files("ipywidgets") or [] if file.name == "LICENSE")
+    shutil.copyfile(str(license_text.locate()), VENDOR / "html-manager" / "LICENSE")
 
 
 def fetch() -> None:
@@ -76,7 +76,7 @@ def fetch() -> None:
     for spec, (folder, wanted, prefix) in PACKAGES.items():
         shutil.rmtree(VENDOR / folder, ignore_errors=True)
         _take(spec, folder, wanted, prefix)
-    _widget_licence()
+    _widget_license()
     SUMS.write_text(sums(), encoding="utf-8", newline="\n")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sicgan_lite.config import Config
-from sicgan_lite.files import sole_use
+from sicgan_lite.files import folder_lock
 from sicgan_lite.pictures.images import Photo, find_photo, output_format, read_provenance, write_image
 from sicgan_lite.pictures.provenance import Provenance, own_provenance
 
@@ -32,7 +32,7 @@ def run_train(args: argparse.Namespace) -> None:
     logbook = _logbook(args, photo)
     state = logbook.state
     out.mkdir(parents=True, exist_ok=True)  # once the settings are known to be good
-    with sole_use(out):
+    with folder_lock(out):
         if not args.resume:
             logbook.save()
         if not _train_with_progress(logbook):
@@ -61,7 +61,7 @@ def _logbook(args: argparse.Namespace, photo: Photo) -> Any:
 
 
 def _again(args: argparse.Namespace) -> str:
-    """The command that goes on, quoted for a shell."""
+    """The shell command that resumes this run."""
     device = [] if args.device == "auto" else ["--device", args.device]
     return shlex.join(["sicgan-lite", "train", args.photo, "--out", str(args.out), "--resume", *device])
 
@@ -89,7 +89,7 @@ def _train_with_progress(logbook: Any) -> bool:
 
 @contextmanager
 def _interruption() -> Iterator[list[int]]:
-    """A list that Ctrl-C fills, instead of stopping the program in the middle of a step."""
+    """Ctrl-C is noted in this list, so that a step is finished before the program stops."""
     caught: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
     try:

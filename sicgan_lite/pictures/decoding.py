@@ -127,7 +127,7 @@ def xmp_of(image: Image.Image) -> bytes | None:
 
 
 def decode(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None, bytes | None]:
-    """Pixels (h, w, 3), alpha (h, w) or None, and the ICC profile that still holds, or None.
+    """Pixels (h, w, 3), alpha (h, w) or None, and the ICC profile that the pixels are in, or None.
 
     Pixels with another profile are converted to sRGB (relative colorimetric, black point
     compensated) and lose it; an sRGB profile is kept and the pixels stay as they are. A profile

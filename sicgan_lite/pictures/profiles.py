@@ -21,7 +21,7 @@ _SRGB_TOLERANCE = 2  # of 255: what rounding makes of the sRGB profiles in circu
 
 
 def srgb_converter(image: Image.Image) -> tuple[Pixels, bytes | None]:
-    """What turns a band of this image into sRGB pixels, and the profile that holds after it.
+    """The conversion of a band of this image to sRGB pixels, and the ICC profile to store with the result.
 
     A profile that cannot be read, or is for another kind of pixels, counts as none.
     """

@@ -97,10 +97,10 @@ def _error(job: Job, outcome: Any) -> BaseException | None:
 
 
 def open_executor(workers: int = 1, scheduler: str | None = None) -> AbstractContextManager[Executor | None]:
-    """Where jobs run: here, in several processes, or on the Dask cluster at the address ``scheduler``.
+    """An executor for jobs: ``workers`` processes, or the Dask cluster at the address ``scheduler``.
 
-    Errors: ValueError for less than one worker, and for a cluster where Dask is not installed;
-    OSError when nobody answers at the address.
+    With one worker it is None, and jobs run in this process. Errors: ValueError for less than one
+    worker, and for a cluster where Dask is not installed; OSError when nobody answers at the address.
     """
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")

@@ -19,9 +19,9 @@ _KINDS = ".jpg,.jpeg,.png,.tif,.tiff,.webp"
 
 
 def use_photo(source: str | Path, use: Callable[[np.ndarray], Any], *, longest: int = 300) -> Any:
-    """Hand a photograph to ``use``: upright, and made small.
+    """Read a photograph, shrink it, and call ``use`` with it.
 
-    ``source`` is the name of a sample, a path, or "upload". ``use`` gets uint8 rgb (h, w, 3) whose
+    ``source`` is the name of a sample, a path, or "upload". ``use`` gets upright uint8 rgb (h, w, 3) whose
     longer side is at most ``longest`` pixels, and what it returns is returned. With "upload" Colab
     opens its dialogue and waits for it. Jupyter shows a button instead: there a widget is returned,
     and what ``use`` prints and returns appears under it each time a file is chosen. Errors: as

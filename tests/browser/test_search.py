@@ -12,8 +12,8 @@ from support.pages import HTML, visit
 
 # What a reader types: the page that has to be among the answers.
 WANTED = {
-    "sample_origins": "book/api.html#sicgan_lite.origins.sample_origins",
-    "delta_e": "book/api.html#sicgan_lite.metrics.delta_e",
+    "sample_origins": "book/api.html#sicgan_lite.sample_origins",
+    "delta_e": "book/api.html#sicgan_lite.delta_e",
     "ΔE": "book/01-lab-space.html",
     "CIEDE2000": "book/api.html",
 }

@@ -21,7 +21,7 @@ from sicgan_lite import __version__
 from sicgan_lite.checkpoint import load_checkpoint
 from sicgan_lite.cli import main
 from sicgan_lite.color import rgb_to_lab
-from sicgan_lite.files import LOCK_NAME, sole_use
+from sicgan_lite.files import LOCK_NAME, folder_lock
 from sicgan_lite.pictures.images import read_image, read_provenance
 from sicgan_lite.training import StepRecord
 
@@ -237,7 +237,7 @@ def test_a_run_has_one_writer(
     folder.mkdir(exist_ok=True)
     before = {path: path.read_bytes() for path in folder.iterdir() if path.name != LOCK_NAME}
     capsys.readouterr()
-    with sole_use(folder):
+    with folder_lock(folder):
         how = ["--resume"] if resume else TINY
         refused(capsys, ["train", str(photo), "--out", str(folder), *how], "another program", str(folder))
     assert {path: path.read_bytes() for path in folder.iterdir() if path.name != LOCK_NAME} == before

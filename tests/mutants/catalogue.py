@@ -1604,7 +1604,7 @@ FILES = [
     ),
     Mutant(
         "cli/commands.py",
-        "    with sole_use(out):\n",
+        "    with folder_lock(out):\n",
         "    if True:\n",
         "two programs write one run",
         ("cli/test_cli::test_a_run_has_one_writer",),

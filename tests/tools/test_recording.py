@@ -13,7 +13,7 @@ from support.tiny import photo, tiny_config
 
 from sicgan_lite import FileFormatError, TrainState, load_generator, train
 from sicgan_lite.config import Config
-from sicgan_lite.files import sole_use
+from sicgan_lite.files import folder_lock
 from sicgan_lite.studies.runs import RecordError, load_run, read_records
 from tools import recording
 from tools.recording import describe, keeps_picture, record_run
@@ -118,7 +118,7 @@ def test_two_recorders_do_not_share_a_run(tmp_path: Path) -> None:
         next(record_run("tiny", "chelsea", TINY, folder=tmp_path))
     running.close()
     assert next(record_run("tiny", "chelsea", TINY, folder=tmp_path)).step == 2
-    with sole_use(tmp_path / "tiny"), pytest.raises(BlockingIOError):
+    with folder_lock(tmp_path / "tiny"), pytest.raises(BlockingIOError):
         next(record_run("tiny", "chelsea", TINY, folder=tmp_path))
 
 
