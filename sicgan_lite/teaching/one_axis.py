@@ -29,7 +29,7 @@ class Side(NamedTuple):
 
 
 def blurred_box(center: float, sigma: float) -> Float[np.ndarray, " n"]:
-    """The density on AXIS of a box of width 1 around ``center``, blurred by N(0, sigma²), or sharp."""
+    """The density on AXIS of a box of width 1 around ``center``, blurred by a normal ``sigma``."""
     far, soft = np.abs(AXIS - center), max(sigma, 1e-9)
     return ndtr((0.5 - far) / soft) - ndtr((-0.5 - far) / soft)
 
