@@ -1,0 +1,33 @@
+"""What another program says of the label in the chapter on honest colour."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.chapters import BOOK, markdown
+
+from sicgan_lite import Provenance, read_image, write_image
+
+TEXT = markdown(next(BOOK.glob("*-honest-colour.ipynb")))
+
+
+def test_exiftool_says_what_the_chapter_shows(tmp_path: Path) -> None:
+    if shutil.which("exiftool") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has to have exiftool: apt-get install libimage-exiftool-perl")
+        pytest.skip("exiftool is not installed (Debian: libimage-exiftool-perl)")
+    (block,) = re.findall(r"```text\n\$ (exiftool .*?)```", TEXT, re.DOTALL)
+    command, *answer = block.splitlines()
+    grey = np.full((60, 80, 3), 128, np.uint8)
+    write_image(tmp_path / "grey.png", grey, provenance=None)
+    label = Provenance("sicgan-lite", "1.0", when="2026-01-01T12:00:00Z")
+    photo = read_image(tmp_path / "grey.png")
+    write_image(tmp_path / "colored.png", grey, provenance=label, photo=photo, mark=True)
+    said = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines() == answer
