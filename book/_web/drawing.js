@@ -40,12 +40,13 @@ function write(pen, text, x, y, align = "left") {
   pen.fillText(text, x, y);
 }
 
-/* Curves over `count` steps, each with a thin line at its predicted value. */
-function drawSeries(canvas, curves, top, count) {
+/* Curves over `count` steps, from `bottom` to `top`, each with a thin line at its predicted value. */
+function drawSeries(canvas, curves, top, count, bottom = 0) {
   const { pen, width, height } = clear(canvas, 0.6);
-  const left = 36, y = (value) => height - 8 - (height - 20) * Math.min(1, value / top);
+  const share = (value) => Math.max(0, Math.min(1, (value - bottom) / (top - bottom)));
+  const left = 36, y = (value) => height - 8 - (height - 20) * share(value);
   for (let tick = 0; tick <= 4; tick++) {
-    const value = (top * tick) / 4;
+    const value = bottom + ((top - bottom) * tick) / 4;
     path(pen, [[left, y(value)], [width, y(value)]], "#dcdcdc");
     write(pen, String(Number(value.toFixed(2))), left - 4, y(value) + 4, "right");
   }

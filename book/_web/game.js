@@ -6,33 +6,23 @@
 (function () {
 "use strict";
 
+const { createRandom, rgbToLab, labToRgb, intoGamut, deltaE } = window.sicganColor;
+const { INK, FAINT, PAPER, REAL, FAKE, D_COLOR, G_COLOR, ...draws } = window.sicganDrawing;
+const { clear, resize, path, write, drawSeries } = draws;
+
 // ---------------------------------------------------------------- networks
 
 const HIDDEN = 24;
 const SCALE = 37; // the networks see ab / 37
 const BATCH = 256;
 const GENERATOR_TARGET = 1;
+const LEAK = 0.2; // what D's units let through of what is negative, if they leak
 const BETA1 = 0.5, BETA2 = 0.999, EPSILON = 1e-8;
 const LEVELS = 256; // G sees lightness alone, so a table of its colours is all of G
 
-/* Random numbers from a seed: mulberry32 for uniform, Box and Muller for normal ones. */
-function createRandom(seed) {
-  let state = seed >>> 0;
-  function uniform() {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 4294967296;
-  }
-  function normal() {
-    return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  }
-  return { uniform, normal };
-}
-
-/* Three linear layers with ReLU between. All parameters lie in one array: weights, then biases,
- * layer by layer, as PyTorch lists them. */
-function createNetwork(inputs, outputs, random) {
+/* Three linear layers with ReLU between, leaky if there is a leak. All parameters lie in one array:
+ * weights, then biases, layer by layer, as PyTorch lists them. */
+function createNetwork(inputs, outputs, random, leak = 0) {
   const sizes = [inputs, HIDDEN, HIDDEN, outputs];
   const layers = [];
   let length = 0;
@@ -49,7 +39,7 @@ function createNetwork(inputs, outputs, random) {
     for (let i = layer.weights; i < end; i++) parameters[i] = bound * (2 * random.uniform() - 1);
   }
   return {
-    layers, parameters, updates: 0, kept: new Map(),
+    layers, parameters, leak, updates: 0, kept: new Map(),
     gradient: new Float64Array(length),
     mean: new Float64Array(length),
     square: new Float64Array(length),
@@ -73,7 +63,7 @@ function forward(network, input, rows) {
   values[0].set(input);
   network.layers.forEach((layer, depth) => {
     linear(network.parameters, layer, values[depth], values[depth + 1], rows);
-    if (depth < 2) rectify(values[depth + 1]);
+    if (depth < 2) rectify(values[depth + 1], network.leak);
   });
   return values[3];
 }
@@ -99,8 +89,8 @@ function linear(p, { inputs, outputs, weights, biases }, from, to, rows) {
   }
 }
 
-function rectify(values) {
-  for (let i = 0; i < values.length; i++) if (values[i] < 0) values[i] = 0;
+function rectify(values, leak) {
+  for (let i = 0; i < values.length; i++) if (values[i] < 0) values[i] *= leak;
 }
 
 /* From the slope of a loss by the output of the last forward pass to its slope by the input.
@@ -112,7 +102,7 @@ function backward(network, slope, rows, learns) {
     const layer = network.layers[depth], from = values[depth], below = slopes[depth];
     if (learns) addGradient(network.gradient, layer, from, slopes[depth + 1], rows);
     linear(...transpose(network.parameters, layer), slopes[depth + 1], below, rows);
-    if (depth > 0) for (let i = 0; i < below.length; i++) if (from[i] === 0) below[i] = 0;
+    if (depth > 0) for (let i = 0; i < below.length; i++) if (!(from[i] > 0)) below[i] *= network.leak;
   }
   return slopes[0];
 }
@@ -153,6 +143,11 @@ function adam(network, rate) {
   }
 }
 
+/* Plain gradient descent: the step is as long as the slope is steep. */
+function descend({ parameters, gradient }, rate) {
+  for (let i = 0; i < parameters.length; i++) parameters[i] -= rate * gradient[i];
+}
+
 // -------------------------------------------------------------------- game
 
 const sigmoid = (logit) => 1 / (1 + Math.exp(-logit));
@@ -165,7 +160,7 @@ function createGame(photo, settings) {
   return {
     photo, settings, random,
     generator: createNetwork(1, 2, random),
-    discriminator: createNetwork(settings.conditional ? 3 : 2, 1, random),
+    discriminator: createNetwork(settings.conditional ? 3 : 2, 1, random, settings.leaky ? LEAK : 0),
   };
 }
 
@@ -225,17 +220,24 @@ function step(game, batch, learns = { d: true, g: true }) {
     rows, settings.fake, true);
   if (learns.d) adam(discriminator, settings.rateD);
 
+  const { sign, target } = aim(settings);
   const verdict = judge(discriminator, seenByD(game, lightness, fake, batch.generatorNoise),
-    rows, GENERATOR_TARGET, false);
-  const pull = slopeByAb(verdict.slope, rows);
+    rows, target, false);
+  const pull = slopeByAb(verdict.slope, rows).map((slope) => sign * slope);
   generator.gradient.fill(0);
   backward(generator, pull, rows, true);
-  if (learns.g) adam(generator, settings.rateG);
+  if (learns.g) (settings.sgd ? descend : adam)(generator, settings.rateG);
   return {
-    lossD: onReal.loss + onFake.loss, lossG: verdict.loss,
+    lossD: onReal.loss + onFake.loss, lossG: sign * verdict.loss,
     realScore: onReal.score, fakeScore: onFake.score,
     pull: pull.reduce((sum, _, i) => sum + (i % 2 ? Math.hypot(pull[i - 1], pull[i]) : 0), 0),
   };
+}
+
+/* What G does with D's judgement: lower its distance from "real", or, in the minimax game, raise
+ * D's own loss on generated pixels. */
+function aim({ minimax, fake }) {
+  return minimax ? { sign: -1, target: fake } : { sign: 1, target: GENERATOR_TARGET };
 }
 
 function slopeByAb(slope, rows) {
@@ -248,87 +250,15 @@ function slopeByAb(slope, rows) {
 function equilibrium(settings) {
   const entropy = (target, score) =>
     -(target && target * Math.log(score)) - (1 - target && (1 - target) * Math.log(1 - score));
-  const score = (settings.real + settings.fake) / 2;
+  const score = (settings.real + settings.fake) / 2, { sign, target } = aim(settings);
   return {
     score,
     lossD: entropy(settings.real, score) + entropy(settings.fake, score),
-    lossG: entropy(GENERATOR_TARGET, score),
+    lossG: sign * entropy(target, score),
   };
 }
 
 // ------------------------------------------------------------------ colour
-
-const WHITE = [0.95047, 1, 1.08883]; // D65
-const XYZ_FROM_RGB = [
-  [0.412453, 0.35758, 0.180423], [0.212671, 0.71516, 0.072169], [0.019334, 0.119193, 0.950227],
-];
-const RGB_FROM_XYZ = [
-  [3.24048134, -1.53715152, -0.49853633], [-0.96925495, 1.87599, 0.04155593],
-  [0.05564664, -0.20404134, 1.05731107],
-];
-const multiply = (matrix, v) => matrix.map((m) => m[0] * v[0] + m[1] * v[1] + m[2] * v[2]);
-
-function rgbToLab(rgb) {
-  const linear = rgb.map((byte) => {
-    const c = byte / 255;
-    return c > 0.04045 ? Math.pow((c + 0.055) / 1.055, 2.4) : c / 12.92;
-  });
-  const [x, y, z] = multiply(XYZ_FROM_RGB, linear).map((value, i) => {
-    const t = value / WHITE[i];
-    return t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116;
-  });
-  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
-}
-
-function labToLinear([lightness, a, b]) {
-  const y = (lightness + 16) / 116;
-  const xyz = [y + a / 500, y, y - b / 200].map((t, i) =>
-    WHITE[i] * (t > 0.2068966 ? t * t * t : (t - 16 / 116) / 7.787));
-  return multiply(RGB_FROM_XYZ, xyz);
-}
-
-/* The colour of this lightness and hue, with chroma lowered until sRGB can show it. */
-function intoGamut([lightness, a, b]) {
-  const shown = (k) => labToLinear([lightness, k * a, k * b]).every((c) => c >= -1e-4 && c <= 1.0001);
-  if (shown(1)) return [lightness, a, b];
-  let low = 0, high = 1;
-  for (let i = 0; i < 14; i++) {
-    const middle = (low + high) / 2;
-    if (shown(middle)) low = middle; else high = middle;
-  }
-  return [lightness, low * a, low * b];
-}
-
-function labToRgb(lab) {
-  return labToLinear(lab).map((value) => {
-    const c = Math.min(1, Math.max(0, value));
-    return Math.round(255 * (c > 0.0031308 ? 1.055 * Math.pow(c, 1 / 2.4) - 0.055 : 12.92 * c));
-  });
-}
-
-/* CIEDE2000, after Sharma, Wu and Dalal (2005). */
-function deltaE([l1, a1, b1], [l2, a2, b2]) {
-  const rad = Math.PI / 180, p7 = (c) => Math.sqrt(Math.pow(c, 7) / (Math.pow(c, 7) + 6103515625));
-  const g = 1.5 - 0.5 * p7((Math.hypot(a1, b1) + Math.hypot(a2, b2)) / 2);
-  const c1 = Math.hypot(g * a1, b1), c2 = Math.hypot(g * a2, b2);
-  const hue = (a, b) => (Math.atan2(b, a) / rad + 360) % 360;
-  const h1 = hue(g * a1, b1), h2 = hue(g * a2, b2);
-  const gray = c1 * c2 === 0;
-  let turn = h2 - h1, h = h1 + h2;
-  if (Math.abs(turn) > 180) {
-    turn -= 360 * Math.sign(turn);
-    h += h < 360 ? 360 : -360;
-  }
-  if (gray) turn = 0; else h /= 2;
-  const dh = 2 * Math.sqrt(c1 * c2) * Math.sin((turn / 2) * rad);
-  const l = (l1 + l2) / 2 - 50, c = (c1 + c2) / 2;
-  const cos = (k, shift) => Math.cos((k * h + shift) * rad);
-  const t = 1 - 0.17 * cos(1, -30) + 0.24 * cos(2, 0) + 0.32 * cos(3, 6) - 0.2 * cos(4, -63);
-  const x = (l2 - l1) / (1 + (0.015 * l * l) / Math.sqrt(20 + l * l));
-  const y = (c2 - c1) / (1 + 0.045 * c), z = dh / (1 + 0.015 * c * t);
-  const twist = -2 * p7(c) * Math.sin(60 * rad * Math.exp(-Math.pow((h - 275) / 25, 2)));
-  return Math.sqrt(x * x + y * y + z * z + twist * y * z);
-}
 
 /* A photograph ready to play with: RGBA bytes in, scaled lightness and ab out. */
 function readPhoto(bytes, width) {
@@ -373,44 +303,7 @@ window.pixelGame = {
 
 // ----------------------------------------------------------------- drawing
 
-// The book's figures: dark ink on a true grey, in light and in dark mode.
-const INK = "#26282b", FAINT = "#8c8c8c", PAPER = "#efefef";
-const REAL = "#0072b2", FAKE = "#c04a00", D_COLOR = "#7b3f98", G_COLOR = "#00805f";
 const GRID = 32, DOTS = 260, HISTORY = 1000, RECENT = 50;
-
-/* The drawing context of an empty canvas, in units of the page's pixels. */
-function clear(canvas, aspect) {
-  const width = canvas.clientWidth, height = Math.round(width * aspect);
-  const ratio = window.devicePixelRatio || 1;
-  resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.fillStyle = PAPER;
-  pen.fillRect(0, 0, width, height);
-  pen.font = "12px system-ui, sans-serif";
-  return { pen, width, height };
-}
-
-/* A canvas that keeps its size keeps its memory. */
-function resize(canvas, width, height) {
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-}
-
-function path(pen, points, color, width = 1, dash = []) {
-  pen.strokeStyle = color;
-  pen.lineWidth = width;
-  pen.setLineDash(dash);
-  pen.beginPath();
-  points.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-  pen.stroke();
-}
-
-function write(pen, text, x, y, align = "left") {
-  pen.fillStyle = INK;
-  pen.textAlign = align;
-  pen.fillText(text, x, y);
-}
 
 function drawPicture(canvas, photo, shown) {
   const { bytes, width, height, levels } = photo;
@@ -493,29 +386,14 @@ function drawPlane(canvas, game, table) {
   }
 }
 
-/* Curves over the last steps, each with a thin line at its predicted value. */
-function drawSeries(canvas, curves, top) {
-  const { pen, width, height } = clear(canvas, 0.6);
-  const left = 36, y = (value) => height - 8 - (height - 20) * Math.min(1, value / top);
-  for (let tick = 0; tick <= 4; tick++) {
-    const value = (top * tick) / 4;
-    path(pen, [[left, y(value)], [width, y(value)]], "#dcdcdc");
-    write(pen, String(Number(value.toFixed(2))), left - 4, y(value) + 4, "right");
-  }
-  for (const { values, predicted, color, dash } of curves) {
-    path(pen, [[left, y(predicted)], [width, y(predicted)]], color, 1, [2, 2]);
-    const x = (i) => left + ((width - left) * i) / (HISTORY - 1);
-    path(pen, values.map((value, i) => [x(i), y(value)]), color, 1.8, dash);
-  }
-}
-
 // -------------------------------------------------------------------- page
 
-const STARTS_ANEW = ["photo", "seed", "conditional", "head"];
+const STARTS_ANEW = ["photo", "seed", "conditional", "leaky", "head"];
+const SWITCHES = ["conditional", "leaky", "minimax", "sgd"];
 const MEASURES = ["lossD", "lossG", "realScore", "fakeScore", "pull"];
 const DEFAULTS = {
-  photo: "coffee", seed: "1", conditional: "", noise: "0.03", real: "0.9", fake: "0",
-  rateD: "0.004", rateG: "0.002", head: "0", field: "50",
+  photo: "coffee", seed: "1", conditional: "", leaky: "", minimax: "", sgd: "", noise: "0.03",
+  real: "0.9", fake: "0", rateD: "0.004", rateG: "0.002", head: "0", field: "50",
 };
 
 /* Everything that moves: the board in the page, its form, its game. */
@@ -540,35 +418,46 @@ function startPage(board) {
     return photos[name];
   }
 
+  const say = (text) => { find("status").textContent = text; };
+
   // The form holds the settings; the address holds those that are not the default.
   function readSettings() {
     const number = (name) => Number(controls[name].value);
     const rate = (name) => Number(Math.pow(10, number(name)).toPrecision(2));
     return {
-      photo: controls.photo.value, conditional: controls.conditional.checked,
-      seed: number("seed"), noise: number("noise"), real: number("real"), fake: number("fake"),
+      ...Object.fromEntries(SWITCHES.map((name) => [name, controls[name].checked])),
+      photo: controls.photo.value, seed: number("seed"),
+      noise: number("noise"), real: number("real"), fake: number("fake"),
       rateD: rate("rateD"), rateG: rate("rateG"), head: number("head"), field: number("field"),
     };
   }
 
   function fillForm(settings) {
     for (const [name, value] of Object.entries(settings)) {
-      if (name === "conditional") controls[name].checked = value === "1";
+      if (SWITCHES.includes(name)) controls[name].checked = value === "1";
       else controls[name].value = name.startsWith("rate") ? Math.log10(Number(value)) : value;
     }
     if (!controls.photo.value) controls.photo.value = DEFAULTS.photo;
+    if (!controls.seed.checkValidity()) controls.seed.value = DEFAULTS.seed;
+  }
+
+  // A slider that is handed no number would take its middle, and a rate has a logarithm above 0 only.
+  function isMeant(name, text) {
+    if (name === "photo" || SWITCHES.includes(name)) return true;
+    return text.trim() !== "" && isFinite(text) && (!name.startsWith("rate") || Number(text) > 0);
   }
 
   function readAddress() {
     const asked = new URLSearchParams(location.hash.slice(1));
-    const known = Object.keys(DEFAULTS).filter((name) => asked.has(name));
+    const known = Object.keys(DEFAULTS).filter((name) => asked.has(name) && isMeant(name, asked.get(name)));
     fillForm({ ...DEFAULTS, ...Object.fromEntries(known.map((name) => [name, asked.get(name)])) });
     return known.length > 0;
   }
 
   function writeAddress() {
-    const settings = { ...readSettings(), conditional: controls.conditional.checked ? "1" : "" };
-    const changed = Object.entries(settings).filter(([name, value]) => String(value) !== DEFAULTS[name]);
+    const texts = Object.entries(readSettings()).map(([name, value]) =>
+      [name, SWITCHES.includes(name) ? (value ? "1" : "") : String(value)]);
+    const changed = texts.filter(([name, text]) => text !== DEFAULTS[name]);
     const fragment = new URLSearchParams(changed).toString();
     window.history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
   }
@@ -591,6 +480,7 @@ function startPage(board) {
     game = createGame(photoOf(settings.photo), settings);
     history = Object.fromEntries(MEASURES.map((name) => [name, []]));
     steps = 0;
+    if (!playing) say("");
     showSettings(settings);
     draw();
     showNumbers(1);
@@ -611,12 +501,14 @@ function startPage(board) {
     const line = (name, color, predicted, dash) => ({ values: history[name], color, predicted, dash });
     drawPicture(find("picture"), game.photo, table.shown);
     drawPlane(find("plane"), game, table);
+    const even = (value) => 2 * Math.ceil(value / 2);
     drawSeries(find("losses"), [
       line("lossD", D_COLOR, settled.lossD), line("lossG", G_COLOR, settled.lossG, dash),
-    ], Math.min(6, Math.max(2, 2 * Math.ceil(Math.max(0, ...history.lossG) / 2))));
+    ], Math.min(6, Math.max(2, even(Math.max(...history.lossG)))), HISTORY,
+    -Math.min(6, even(Math.max(0, -settled.lossG, ...history.lossG.map((loss) => -loss)))));
     drawSeries(find("scores"), [
       line("realScore", REAL, settled.score), line("fakeScore", FAKE, settled.score, dash),
-    ], 1);
+    ], 1, HISTORY);
   }
 
   function showNumbers(stride) {
@@ -632,10 +524,10 @@ function startPage(board) {
     show("now-step", String(steps));
     show("now-deltaE", error);
     show("predicted-deltaE", `in one colour: ${photo.plain}`);
-    const say = (id, text) => find(id).setAttribute("aria-label", text);
-    say("picture", `The photograph, and its lightness in G's colours: mean ΔE ${error} at step ${steps}`);
-    say("losses", `Losses: of D ${recent("lossD")}, of G ${recent("lossG")} at step ${steps}`);
-    say("scores", `D's scores: ${recent("realScore")} on real pixels, ${recent("fakeScore")} on generated`
+    const tell = (id, text) => find(id).setAttribute("aria-label", text);
+    tell("picture", `The photograph, and its lightness in G's colours: mean ΔE ${error} at step ${steps}`);
+    tell("losses", `Losses: of D ${recent("lossD")}, of G ${recent("lossG")} at step ${steps}`);
+    tell("scores", `D's scores: ${recent("realScore")} on real pixels, ${recent("fakeScore")} on generated`
       + ` ones at step ${steps}`);
   }
 
@@ -669,7 +561,7 @@ function startPage(board) {
     if (wanted === playing) return;
     playing = wanted;
     playButton.textContent = playing ? "Pause" : "Play";
-    find("status").textContent = playing ? "Playing." : `Paused at step ${steps}.`;
+    say(playing ? "Playing." : `Paused at step ${steps}.`);
     owed = 1;
     last = performance.now();
     if (playing) requestAnimationFrame(frame);
@@ -681,7 +573,7 @@ function startPage(board) {
     take(learns);
     draw();
     showNumbers(1);
-    find("status").textContent = `Step ${steps}: ${learns.d ? "D" : "G"} learned.`;
+    say(`Step ${steps}: ${learns.d ? "D" : "G"} learned.`);
   }
 
   playButton.addEventListener("click", () => play(!playing));
@@ -690,7 +582,7 @@ function startPage(board) {
   find("reset").addEventListener("click", reset);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => {
-    if (!event.target.checkValidity()) return;
+    if (!event.target.checkValidity()) return say(event.target.validationMessage);
     if (STARTS_ANEW.includes(event.target.name)) reset();
     game.settings = readSettings();
     showSettings(game.settings);

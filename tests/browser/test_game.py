@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+import measure_game
 import numpy as np
 import pytest
 import torch
@@ -45,8 +46,8 @@ PLAY = """({photo, settings, generator, discriminator, draws}) => {
 }"""
 
 # Central differences of both losses along every parameter, beside what one step computed.
-DIFFERENCES = """({conditional}) => {
-  const settings = {seed: 7, noise: 0.1, real: 0.9, fake: 0.2, rateD: 0, rateG: 0, conditional};
+DIFFERENCES = """(switches) => {
+  const settings = {seed: 7, noise: 0.1, real: 0.9, fake: 0.2, rateD: 0, rateG: 0, ...switches};
   const bytes = Uint8ClampedArray.from({length: 4 * 64}, (_, i) => (i * 37) % 256);
   const game = pixelGame.createGame(pixelGame.readPhoto(bytes, 8), settings);
   const batch = pixelGame.drawBatch(game, 16);
@@ -78,14 +79,26 @@ def flat(network: torch.nn.Module) -> list[float]:
     return torch.cat([parameter.detach().ravel() for parameter in network.parameters()]).tolist()
 
 
-@pytest.mark.parametrize("conditional", [False, True])
-def test_the_script_takes_the_path_of_the_python_model(model: Page, conditional: bool) -> None:
+# The switches of the page, and the settings of the Python game that they stand for.
+SWITCHES: dict[str, dict[str, Any]] = {
+    "conditional": {"conditional": True},
+    "leaky": {"leaky_slope": 0.2},
+    "minimax": {"generator_objective": "minimax"},
+    "sgd": {"generator_optimizer": "sgd"},
+}
+
+
+@pytest.mark.parametrize("switches", [(), *((name,) for name in SWITCHES), tuple(SWITCHES)], ids="+".join)
+def test_the_script_takes_the_path_of_the_python_model(model: Page, switches: tuple[str, ...]) -> None:
     settings: dict[str, Any] = {"noise_std": 0.1, "fake_target": 0.05, "lr_discriminator": 5e-3}
-    twin = PixelGame(COFFEE, conditional=conditional, batch=64, dtype=torch.float64, **settings)
+    for name in switches:
+        settings |= SWITCHES[name]
+    twin = PixelGame(COFFEE, batch=64, dtype=torch.float64, **settings)
     draws = [twin.draw() for _ in range(200)]
     handed = {
         "photo": {"lightness": twin.lightness.ravel().tolist(), "ab": twin.ab.ravel().tolist()},
-        "settings": {"seed": 0, "conditional": conditional, "noise": 0.1}
+        "settings": {"seed": 0, "noise": 0.1}
+        | dict.fromkeys(switches, True)
         | {"real": 0.9, "fake": 0.05, "rateD": 5e-3, "rateG": 2e-3},
         "generator": flat(twin.generator),
         "discriminator": flat(twin.discriminator),
@@ -99,9 +112,9 @@ def test_the_script_takes_the_path_of_the_python_model(model: Page, conditional:
     assert np.ptp(records[:, 0]) > 0.01, "the two games stood still together"
 
 
-@pytest.mark.parametrize("conditional", [False, True])
-def test_gradients_equal_finite_differences(model: Page, conditional: bool) -> None:
-    for computed, measured in model.evaluate(DIFFERENCES, {"conditional": conditional}):
+@pytest.mark.parametrize("switches", [(), ("conditional",), ("leaky", "minimax")], ids="+".join)
+def test_gradients_equal_finite_differences(model: Page, switches: tuple[str, ...]) -> None:
+    for computed, measured in model.evaluate(DIFFERENCES, dict.fromkeys(switches, True)):
         assert np.abs(measured).max() > 1e-2
         np.testing.assert_allclose(computed, measured, rtol=1e-4, atol=1e-7)
 
@@ -134,6 +147,14 @@ def test_its_equilibrium_is_the_library_s(model: Page) -> None:
         got = model.evaluate("settings => pixelGame.equilibrium(settings)", {"real": real, "fake": fake})
         wanted = equilibrium_losses(real, fake, 1.0)
         assert [got["score"], got["lossD"], got["lossG"]] == pytest.approx(wanted)
+
+
+def test_the_minimax_game_is_drawn_at_minus_d_s_own_loss_on_the_fakes(model: Page) -> None:
+    # ln(1 - D) at D = 0.45; and with a fake target, minus the cross-entropy of 0.6 with 0.3.
+    for real, fake, wanted in [(0.9, 0.0, np.log(0.55)), (0.9, 0.3, 0.3 * np.log(0.6) + 0.7 * np.log(0.4))]:
+        settings = {"real": real, "fake": fake, "minimax": True}
+        got = model.evaluate("settings => pixelGame.equilibrium(settings)", settings)
+        assert got["lossG"] == pytest.approx(wanted)
 
 
 def test_its_picture_has_the_error_that_the_library_measures(model: Page) -> None:
@@ -294,6 +315,7 @@ def test_reset_and_the_same_seed_give_the_same_game(board: Visit) -> None:
     first = opening()
     page.locator("#game-reset").click()
     assert step_count(page) == 0
+    assert page.locator("#game-status").inner_text() == ""
     assert opening() == first
     page.locator("#set-seed").fill("2")
     assert step_count(page) == 0
@@ -336,6 +358,50 @@ def test_settings_act_on_the_game(board: Visit) -> None:
     assert pixels_of(page, "picture") == picture, "G moved during D's head start"
 
 
+def test_the_minimax_loss_is_below_zero_and_on_the_plot(board: Visit) -> None:
+    page = board.page
+    losses = pixels_of(page, "losses")
+    page.locator("#set-minimax").press("Space")
+    assert "minimax=1" in page.url
+    assert page.locator("#predicted-lossG").inner_text() == "-0.598"
+    assert pixels_of(page, "losses") != losses, "the thin line of L_G did not move"
+    page.locator("#game-step-g").click()
+    assert float(page.locator("#now-lossG").inner_text()) < 0
+
+
+def linked_games() -> list[tuple[str, str, dict[str, str]]]:
+    """Of the first three experiments: the number, the name in the record, the settings of the link."""
+    page = (ROOT / "book" / "game.md").read_text("utf-8")
+    links = re.findall(r'### ([123])\. .*?<a href="#([^"]+)"', page, re.DOTALL)
+    asked = {number: dict(part.split("=") for part in link.split("&amp;")) for number, link in links}
+    names = {"1": "coffee", "2": "cat", "3": "coffee, D sees lightness"}
+    return [(number, names[number], asked[number]) for number in names]
+
+
+@pytest.mark.parametrize(("number", "name", "asked"), linked_games(), ids=lambda part: str(part)[:20])
+def test_the_linked_games_live_and_have_the_colours_that_the_text_claims(
+    model: Page, number: str, name: str, asked: dict[str, str]
+) -> None:
+    # Played anew: a browser that rounds otherwise is on another path by the later steps.
+    settings, marks = measure_game.EXPERIMENTS[name]
+    assert settings.get("photo", "coffee") == asked["photo"]
+    assert bool(settings.get("conditional")) == (asked.get("conditional") == "1")
+    seen = {row["step"]: row for row in measure_game.play(model, name, int(asked["seed"]))["seen"]}
+    assert list(seen) == marks
+    assert all(row["pull"] > 0.005 for row in seen.values()), "D is dead"
+    late = seen[1000]
+    assert abs(late["lossD"] - 1.376) < 0.03
+    assert abs(late["lossG"] - 0.799) < 0.05
+    if number == "1":
+        assert seen[1000]["moved"] > 3
+    if number == "2":  # most colours are the cat's, and the picture is no better than one colour
+        assert late["shared"] > 0.6
+        assert late["deltaE"] > 4.7
+        assert seen[1500]["deltaE"] > 5
+    if number == "3":
+        assert late["deltaE"] < 4.5
+
+
 def test_each_photograph_has_its_own_game(board: Visit) -> None:
     page, pictures, baselines = board.page, set(), set()
     page.locator('input[value="coffee"]').focus()
@@ -354,6 +420,7 @@ def test_a_number_that_is_no_seed_changes_nothing(board: Visit) -> None:
         page.keyboard.press("Tab")
         assert step_count(page) == 1
         assert "seed" not in page.url
+        assert page.locator("#game-status").inner_text() != "", "refused without a word"
 
 
 def test_the_address_holds_the_settings(browser: Browser, base: str) -> None:
@@ -379,6 +446,23 @@ def test_the_address_holds_the_settings(browser: Browser, base: str) -> None:
         assert seen.page.locator("#set-rateD").input_value() == "-1"
 
 
+BAD_NUMBERS = ["noise=abc", "noise=", "real=NaN", "rateD=0", "rateD=-1", "rateG=x", "head=1e999"]
+BAD_SEEDS = ["seed=abc", "seed=-3", "seed=1.5", "seed=99999", "seed="]
+
+
+@pytest.mark.parametrize("address", [*BAD_NUMBERS, *BAD_SEEDS, "leaky=yes", "minimax=0"])
+def test_a_bad_number_in_the_address_keeps_the_default(browser: Browser, book: str, address: str) -> None:
+    read = """() => Object.fromEntries([...document.getElementById('game-settings').elements]
+      .filter(control => control.name && control.type !== 'radio')
+      .map(control => [control.name, control.type === 'checkbox' ? control.checked : control.value]))"""
+    with visit(browser, HTML.as_uri(), NAME, **STILL) as seen:
+        usual = seen.page.evaluate(read)
+        seen.page.evaluate("address => { location.hash = `photo=chelsea&${address}`; }", address)
+        seen.page.wait_for_function("() => document.querySelector('input[value=chelsea]').checked")
+        assert seen.page.evaluate(read) == usual
+        assert seen.errors == []
+
+
 def test_a_photograph_that_is_not_there_gives_the_first(browser: Browser, book: str) -> None:
     with visit(browser, HTML.as_uri(), f"{NAME}#photo=unknown") as seen:
         assert seen.page.locator('input[value="coffee"]').is_checked()
@@ -396,6 +480,8 @@ def test_the_links_of_the_experiments_set_up_a_game_that_waits(browser: Browser,
             asked = dict(part.split("=") for part in page.url.split("#")[1].split("&"))
             assert page.locator(f'input[value="{asked["photo"]}"]').is_checked()
             assert page.locator("#set-head").input_value() == asked.get("head", "0")
+            for name in SWITCHES:
+                assert page.locator(f"#set-{name}").is_checked() == (asked.get(name) == "1")
             assert step_count(page) == 0
             assert page.locator("#game-play").inner_text() == "Play"
         assert seen.errors == []
@@ -403,7 +489,7 @@ def test_the_links_of_the_experiments_set_up_a_game_that_waits(browser: Browser,
 
 def test_every_control_has_a_label_and_a_sentence(board: Visit) -> None:
     fields = board.page.locator("#game-settings :is(input, select):not([type=radio])")
-    assert fields.count() == 9
+    assert fields.count() == 12
     for index in range(fields.count()):
         field = fields.nth(index)
         described = field.get_attribute("aria-describedby")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,38 +18,10 @@ from tools.build_book import BookHandler
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HTML = ROOT / "_build" / "html"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-)
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    # Whatever a page asks for, no name but this machine's own is resolved.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 WAIT_FOR_EQUATIONS = "() => window.MathJax && MathJax.startup ? MathJax.startup.promise : null"
 HAS_WIDGETS = "() => !!document.querySelector('script[type=\"application/vnd.jupyter.widget-state+json\"]')"
 PATIENCE = 120_000  # milliseconds: a busy machine is no fault of a page
 HANDLES = ".widget-slider .noUi-handle[aria-label]"
-
-
-def find_browser() -> str | None:
-    """The Chromium or Chrome of this machine; the variable CHROMIUM names another."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return named
-    found = [shutil.which(name) for name in NAMES] + [place for place in PLACES if Path(place).exists()]
-    return next((path for path in found if path), None)
-
-
-def launch_flags() -> list[str]:
-    """Chromium refuses its sandbox to root, as in most containers."""
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return [*FLAGS, "--no-sandbox"] if is_root else FLAGS
 
 
 def toc_pages() -> list[str]:
