@@ -16,7 +16,8 @@
   const views = Object.entries(runs).map(function ([name, run], i) {
     const figure = root.querySelectorAll(".front-large")[i];
     const picture = figure.querySelector("img");
-    return { name, errors: run.errors, picture, told: picture.alt, error: figure.querySelector("output") };
+    const mark = root.querySelectorAll(".front-at")[i];
+    return { name, errors: run.errors, picture, told: picture.alt, error: figure.querySelector("output"), mark };
   });
   let fetched = false;
   let timer = null;
@@ -37,10 +38,11 @@
     slider.setAttribute("aria-valuetext", "step " + steps[i]);
     now.textContent = steps[i];
     views.forEach(function (view) {
-      const error = "ΔE\u00a0" + view.errors[i].toFixed(1);
+      const error = "error\u00a0" + view.errors[i].toFixed(1);
       view.picture.src = address(view.name, i);
       view.picture.alt = i === last ? view.told : "The colouring at step " + steps[i] + ": " + error + ".";
       view.error.textContent = error;
+      view.mark.setAttribute("d", view.mark.getAttribute("d").replace(/^M\d+/, "M" + steps[i]));
     });
   }
 

@@ -84,18 +84,19 @@ def test_generated_frames_are_labelled_and_light(data: dict[str, Any]) -> None:
             sizes.append(file.stat().st_size)
     assert sum(sizes) / len(sizes) <= 18_000
     assert read_provenance(FRAMES / "photo.webp") is None
-    assert len(list(FRAMES.iterdir())) == len(sizes) + 2, "a frame that no page shows"
+    assert len(list(FRAMES.iterdir())) == len(sizes) + 3, "a frame that no page shows"
 
 
 def test_it_starts_with_the_results_and_fetches_no_other_frame(front: Visit, data: dict[str, Any]) -> None:
     fetched = [url for url in front.requests if "/front/" in url]
     assert sorted(url.rpartition("/")[2] for url in fetched) == [
+        "brown.webp",
         "conditional-200.webp",
         "grey.webp",
         "paper-200.webp",
         "photo.webp",
     ]
-    errors = [f"ΔE {run['errors'][-1]}" for run in data.values()]
+    errors = [f"error {run['errors'][-1]}" for run in data.values()]
     assert [error for _, _, error in shown(front.page)] == errors
 
 
@@ -109,9 +110,11 @@ def test_one_key_moves_both_pictures(front: Visit, data: dict[str, Any]) -> None
     expect(front.page.locator("#front-now")).to_have_text(str(step))
     for name, old, (file, alt, error) in zip(RUNS, before, shown(front.page), strict=True):
         assert file == f"{name}-{step}.webp"
-        assert error == f"ΔE {data[name]['errors'][-2]:.1f}"
+        assert error == f"error {data[name]['errors'][-2]:.1f}"
         assert alt == f"The colouring at step {step}: {error.replace(' ', chr(160))}."
         assert alt != old[1]
+    for mark in front.page.locator(".front-at").all():
+        assert (mark.get_attribute("d") or "").startswith(f"M{step} ")
     front.page.wait_for_function("() => [...document.images].every(image => image.naturalWidth > 0)")
     slider.press("End")
     assert shown(front.page) == [(old[0], old[1], old[2]) for old in before]
@@ -154,14 +157,15 @@ def test_without_scripts_the_results_stand_there_and_no_dead_slider(browser: Bro
     page = context.new_page()
     page.goto(f"{served}/{NAME}")
     assert page.locator(".front-large img:visible").count() == 2
+    assert page.locator(".front-losses svg:visible").count() == 2
     assert page.locator(".front-controls :visible").count() == 0
     context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 1024])
-def test_result_and_ways_are_seen_without_scrolling(browser: Browser, served: str, width: int) -> None:
+def test_result_and_losses_are_seen_without_scrolling(browser: Browser, served: str, width: int) -> None:
     with visit(browser, served, NAME, viewport={"width": width, "height": 800}) as seen:
-        for selector in (".front-large img", ".ways .sd-card"):
+        for selector in (".front-large img", ".front-brown img", ".front-losses svg", "#front-step"):
             for part in seen.page.locator(selector).all():
                 box = part.bounding_box()
                 assert box
