@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from chromium import find_browser, launch_flags
 from playwright.sync_api import Page, sync_playwright
+
+from tools.chromium import find_browser, launch_flags
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 RECORD = BOOK / "game" / "measured.json"

@@ -68,4 +68,4 @@ def test_drawing_from_snapshots_moves_delta_e_by_less_than_a_half() -> None:
     for key, name in RUNS.items():
         shown, run = drawn()[key], load_run(name)
         for step, error in zip(shown["steps"], shown["errors"], strict=True):
-            assert abs(delta_e(run.snapshot(step), small) - error) < 0.5
+            assert abs(delta_e(run.snapshot(int(step)), small) - error) < 0.5

@@ -9,11 +9,11 @@ import re
 from statistics import median
 from typing import Any
 
-import measure_game
 import pytest
 from support.chapters import BOOK
 
 from sicgan_lite import delta_e, mean_color, sample_image, shrink
+from tools import measure_game
 
 PAGE = (BOOK / "game.md").read_text("utf-8")
 TEXT = " ".join(re.sub(r"<[^>]+>", "", PAGE).split())

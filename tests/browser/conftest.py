@@ -8,10 +8,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from chromium import find_browser, launch_flags
 from filelock import FileLock
 from playwright.sync_api import Browser, expect, sync_playwright
 from support.pages import HTML, PATIENCE, ROOT, serve
+
+from tools.chromium import find_browser, launch_flags
 
 expect.set_options(timeout=PATIENCE / 4)
 

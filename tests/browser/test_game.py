@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-import measure_game
 import numpy as np
 import pytest
 import torch
@@ -23,6 +22,7 @@ from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import delta_e, delta_e_map
 from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.teaching.pixel_game import PixelGame
+from tools import measure_game
 
 NAME = "book/game.html"
 SCRIPT = ROOT / "book" / "_web" / "game.js"
@@ -472,8 +472,9 @@ def test_a_photograph_that_is_not_there_gives_the_first(browser: Browser, book: 
 def test_the_links_of_the_experiments_set_up_a_game_that_waits(browser: Browser, book: str) -> None:
     with visit(browser, HTML.as_uri(), NAME) as seen:
         page = seen.page
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
         links = page.locator('article a[href^="#photo="]')
-        assert links.count() >= 6
+        assert links.count() >= 12
         for index in range(links.count()):
             links.nth(index).click()
             page.wait_for_timeout(100)
