@@ -76,9 +76,7 @@ function startPage(board) {
   /* A new game on the photograph; or, where the generator is kept, none: it only paints. */
   async function reset(keeps = false) {
     const kept = keeps && game, config = kept ? { ...kept.config, holdout: null } : settings.config();
-    const { bytes, width, height } = picture;
-    const read = await crew.tell("photograph", { bytes, width, features: config.features });
-    Object.assign(picture, read);
+    await read(config.features);
     const message = kept ? "Painted by the generator that you kept. Reset begins to learn."
       : refuseHoldout(config) || "Ready: press Play.";
     game = kept ? { ...kept, config } : await createGame(crew, config, picture);
@@ -97,6 +95,13 @@ function startPage(board) {
       + "like it, keep its generator, and choose this one again.");
   }
 
+  /* Let every worker read the photograph, unless they know it with these features. */
+  async function read(features) {
+    if (String(picture.features) === String(features)) return;
+    const { bytes, width } = picture;
+    Object.assign(picture, await crew.tell("photograph", { bytes, width, features }), { features });
+  }
+
   /* Hold nothing out where no patch would be left; what to tell the reader then. */
   function refuseHoldout(config) {
     if (freeOrigins(picture.height, picture.width, config.size, config.holdout).count > 0) return "";
@@ -112,7 +117,9 @@ function startPage(board) {
   }
 
   async function compare() {
-    const found = await crew.painter.ask("compare");
+    const held = String(game.config.holdout);
+    if (picture.held !== held) Object.assign(picture, { held, found: await crew.painter.ask("compare") });
+    const { found } = picture;
     plain = Object.fromEntries(Object.entries(found).map(([name, { error }]) => [name, error]));
     showPhotograph(picture, game.config.holdout);
     showBaselines(found, picture);

@@ -223,6 +223,7 @@ def test_it_starts_pauses_and_goes_on(board: Page) -> None:
 
 def test_ten_seeds_give_ten_runs_and_a_median(opened: Visit) -> None:
     page = start(opened.page, "#steps=1&judge=l1")
+    choose(page, given("mine.png", picture()))
     page.locator("#live-ten").click()
     page.wait_for_function("/their median/.test(document.getElementById('live-status').textContent)")
     row = page.locator("#live-league tbody tr", has_text="L1 alone").inner_text().split("\t")
@@ -388,6 +389,7 @@ def grey_picture() -> bytes:
 
 
 def test_a_rectangle_is_held_out_by_dragging_and_by_number(board: Page) -> None:
+    board.locator("#live-photo").scroll_into_view_if_needed()
     box = board.locator("#live-photo").bounding_box()
     assert box
     board.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.1 * box["height"])
