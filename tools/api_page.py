@@ -11,7 +11,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ def fields(kind: str, thing: Any) -> Iterator[str]:
     for name, text in types(thing).items():
         if name != "return":
             about = [f"{link(text)}{usual(given[name])}", said.get(name)]
-            yield f":param {starred(given[name])}: {'. '.join(filter(None, about))}"
+            yield f":param {starred(given[name])}: {': '.join(filter(None, about))}"
         elif text != "None":
             yield f":returns: {link(text)}"
 
@@ -73,9 +73,10 @@ def link(text: str) -> str:
     return link_code(re.sub(rf"(?<![\w`.])({'|'.join(CLASSES)})(?![\w`.])", r"``\1``", text))
 
 
-def link_code(text: str) -> str:
-    """The text with a link at each of the library's names that stands there as code."""
-    return re.sub(rf"``({'|'.join(NAMES)})``", lambda code: f":py:obj:`~{NAMES[code[1]]}`", text)
+def link_code(text: str, own: Iterable[str] = ()) -> str:
+    """The text with a link at each of the library's names that stands there as code, parameters excepted."""
+    known = "|".join(NAMES.keys() - set(own))
+    return re.sub(rf"``({known})``", lambda code: f":py:obj:`~{NAMES[code[1]]}`", text)
 
 
 def imported_names(notebook: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -110,7 +111,8 @@ def entry(kind: str, name: str, thing: Any, docstring: str, users: Mapping[str, 
     prose, errors, source = split(docstring)
     if kind == "data":  # what Python says of its own types is no help
         prose = data_note(name.rpartition(".")[2], thing)
-    lines = [*link_code(prose).rstrip().splitlines(), "", *fields(kind, thing)]
+    own = taken(thing) if kind in ("function", "class", "method") else ()
+    lines = [*link_code(prose, own).rstrip().splitlines(), "", *fields(kind, thing)]
     lines += [f":Raises: {link(errors)}"] if errors else []
     lines += [f":Source: {source}"] if source else []
     lines += [used_in(users[name])] if name in users else []

@@ -149,6 +149,20 @@ def test_a_docstring_is_told_in_fields() -> None:
     ]
 
 
+PLOT_LOSSES = (
+    "function",
+    "sicgan_lite.teaching.plot_losses",
+    teaching.plot_losses,
+    docstring(teaching.plot_losses),
+)
+
+
+def test_a_parameter_is_no_link_to_a_function_of_its_name() -> None:
+    (line,) = (line for line in api_page.entry(*PLOT_LOSSES, {}) if line.startswith("``history``"))
+    assert ":py:obj:`~sicgan_lite.train`" in " ".join(api_page.entry(*PLOT_LOSSES, {}))
+    assert line.startswith("``history`` holds arrays")
+
+
 def test_the_users_of_a_name_are_read_from_the_notebooks(tmp_path: Path) -> None:
     cell = nbformat.v4.new_code_cell
     code = "%matplotlib inline\nfrom sicgan_lite import (\n    delta_e,\n    grey,\n)"
