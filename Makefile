@@ -63,7 +63,7 @@ recorded-runs: setup ## Record the long runs that are missing or unfinished (hou
 	$(BIN)/python -m tools.record_runs $(RUNS)
 
 recorded-games: setup ## Play the pixel-sized games that chapters 5 and 6 quote (minutes)
-	$(BIN)/python tools/record_pixel_games.py
+	$(BIN)/python -m tools.record_pixel_games
 
 bench: setup ## Measure speed side by side and draw the page's plots (half an hour, or ONLY=start)
 	$(BIN)/python -m benchmarks $(ONLY)
