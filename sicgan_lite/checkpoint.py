@@ -130,13 +130,13 @@ def read_checkpoint(file: File) -> dict[str, Any]:
     return content
 
 
-def save_generator(file: File, generator: Generator, config: Config) -> None:
-    """Write a generator's weights as safetensors, with its config as metadata.
+def save_generator(file: File, generator: Generator, config: Config, **results: Any) -> None:
+    """Write a generator's weights as safetensors, with its config and any ``results`` as metadata.
 
-    ``file`` is a path, or open in binary mode. What is written holds numbers and text only: opening
-    a stranger's runs no code.
+    ``file`` is a path, or open in binary mode. ``results`` are plain values that ``read_results``
+    gives back. What is written holds numbers and text only: opening a stranger's runs no code.
     """
-    write_bytes(file, generator_bytes(generator, config))
+    write_bytes(file, generator_bytes(generator, config, **results))
 
 
 def generator_bytes(generator: Generator, config: Config, **results: Any) -> bytes:

@@ -76,6 +76,7 @@ def test_the_commands_for_a_photograph_work_as_they_stand(tmp_path: Path) -> Non
     (tmp_path / "photos").mkdir()
     for name in ("photo.jpg", "photos/cat.jpg"):
         photo.save(tmp_path / name)
+    photo.convert("L").save(tmp_path / "old.jpg")
     programs = Path(sys.executable).parent.as_posix()  # .venv/bin, wherever it is
     for command in OURS:
         words = shlex.split(command.replace(".venv/bin", programs))
@@ -83,7 +84,7 @@ def test_the_commands_for_a_photograph_work_as_they_stand(tmp_path: Path) -> Non
         assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
     assert read_image(tmp_path / "colored.png").rgb.shape == (300, 451, 3)
     assert {path.suffix for path in (tmp_path / "album").glob("cat.jpg.*")} == {".png", ".safetensors"}
-    for picture in ("colored.png", "album/cat.jpg.before-after.png"):
+    for picture in ("colored.png", "old-colored.jpg", "album/cat.jpg.before-after.png"):
         assert read_provenance(tmp_path / picture) is not None
 
 

@@ -18,6 +18,8 @@ from sicgan_lite.pictures.provenance import Provenance, read_packet, write_packe
 
 SAMPLES = ("astronaut", "camera", "chelsea", "coffee")
 
+# The kinds of file that are read, by their names; jfif and jpe are JPEG.
+SUFFIXES = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".tif", ".tiff", ".webp")
 KINDS_BY_SUFFIX = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 KINDS = ("PNG", "JPEG")
 

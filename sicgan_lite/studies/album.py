@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
@@ -15,14 +15,14 @@ from sicgan_lite.baselines import grey
 from sicgan_lite.checkpoint import FileFormatError, read_generator_config, read_results
 from sicgan_lite.config import Config
 from sicgan_lite.files import pixels_sha256, write_atomically
-from sicgan_lite.pictures.images import read_image, write_image
+from sicgan_lite.pictures.images import SUFFIXES, read_image, write_image
 from sicgan_lite.pictures.provenance import own_provenance
 from sicgan_lite.plotting import before_after, rasterize
 from sicgan_lite.studies.jobs import Job, run_jobs
+from sicgan_lite.studies.judging import check_has_color, judge, lightness_profile
 from sicgan_lite.studies.measuring import train_and_measure
+from sicgan_lite.studies.sheet import contact_sheet
 from sicgan_lite.studies.sweep import SweepRun, read_run
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 
 
 class Page(NamedTuple):
@@ -43,20 +43,18 @@ def make_album(
 ) -> list[SweepRun]:
     """Train one model for each photograph in ``folder``, on that photograph alone, by ``config``.
 
-    ``out`` gets ``NAME.safetensors`` and ``NAME.before-after.png`` (labelled) for each. As with
-    ``run_sweep``, a finished photograph is not repeated, any executor will do, and ``on_done`` is given
-    each photograph's name. The results come
-    in the order of the names. Errors: ValueError for a folder without photographs, and for an
-    ``out`` that is ``folder`` or whose models are of other settings or photographs; OSError for an
-    ``out`` that cannot be made; JobsError names the photographs that could not be read or trained
-    on, after all others are done.
+    ``out`` gets ``NAME.safetensors`` and ``NAME.before-after.png`` (labelled) for each, and a contact
+    sheet, ``index.html``. As with ``run_sweep``, a finished photograph is not repeated, any
+    executor will do, and ``on_done`` is given each photograph's name. The results come in the order
+    of the names. Errors: ValueError for a folder without photographs, and for an ``out`` that is
+    ``folder`` or whose models are of other settings or photographs; OSError for an ``out`` that
+    cannot be made; JobsError names the photographs that could not be read, have no colour or could
+    not be trained on, after all others are done.
     """
     folder, out = Path(folder), Path(out)
     if out.resolve() == folder.resolve():
         raise ValueError(f"{out} holds the photographs; choose another folder for the album")
-    photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
-    if not photos:
-        raise ValueError(f"{folder} holds no photograph ({', '.join(SUFFIXES)})")
+    photos, skipped = album_photos(folder)
     jobs = [_job(path, out, config) for path in photos]
     for job, photo in zip(jobs, photos, strict=True):
         if job.done:
@@ -65,12 +63,32 @@ def make_album(
     for job in run_jobs(jobs, executor):
         if on_done is not None:
             on_done(job.name)
-    return [read_run(job.target) for job in jobs]
+    pages = [read_run(job.target) for job in jobs]
+    write_atomically(out / "index.html", contact_sheet(pages, skipped).encode())
+    return pages
+
+
+def album_photos(folder: str | Path) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """The photographs of a folder in the order of their names, and each other file with why it is left out.
+
+    Hidden files and folders are passed over without a word, and so are macOS' companions
+    (``._photo.jpg``). Errors: OSError for a folder that cannot be read; ValueError for one without
+    a photograph.
+    """
+    files = sorted(path for path in Path(folder).iterdir() if path.is_file() and path.name[0] != ".")
+    photos = [path for path in files if path.suffix.lower() in SUFFIXES]
+    if not photos:
+        raise ValueError(f"{folder} holds no photograph ({', '.join(SUFFIXES)})")
+    skipped = [
+        (path, f"{path.suffix or 'no suffix'} is not read here") for path in files if path not in photos
+    ]
+    return photos, skipped
 
 
 def make_page(config: Config, rgb: UInt8[np.ndarray, "h w 3"], source_sha256: str) -> Page:
     """Train on one photograph, and draw what it became."""
-    trained = train_and_measure(config, rgb)
+    check_has_color(rgb, "the photograph")
+    trained = train_and_measure(config, rgb, also=_verdict)
     return Page(trained.model, _draw(rgb, trained.picture), source_sha256)
 
 
@@ -82,6 +100,10 @@ def write_before_after(
 ) -> None:
     """Write photograph, lightness and generated colour side by side, labelled as generated."""
     write_image(path, _draw(rgb, colored), provenance=own_provenance(source_sha256))
+
+
+def _verdict(picture: np.ndarray, rgb: np.ndarray) -> dict[str, Any]:
+    return {"verdict": judge(picture, rgb).sentence, "lightness_profile": lightness_profile(rgb)}
 
 
 def _draw(rgb: np.ndarray, colored: np.ndarray) -> np.ndarray:

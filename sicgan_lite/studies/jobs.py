@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -15,7 +16,7 @@ from concurrent.futures import (
     as_completed,
     wait,
 )
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -112,10 +113,25 @@ def open_executor(workers: int = 1, scheduler: str | None = None) -> AbstractCon
         return Client(scheduler).get_executor()
     if workers == 1:
         return nullcontext()
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _prepare_worker)
+    return _processes(workers)
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    """Worker processes that end with the block; at once where it is stopped, by Ctrl-C say."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _prepare_worker) as executor:
+        try:
+            yield executor
+        except KeyboardInterrupt:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _prepare_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent decides
     import torch
 
     from sicgan_lite.devices import keep_freed_memory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,7 +36,11 @@ class Trained(NamedTuple):
 
 
 def train_and_measure(
-    config: Config, rgb: UInt8[np.ndarray, "h w 3"], looks: int = 1, device: str = "auto"
+    config: Config,
+    rgb: UInt8[np.ndarray, "h w 3"],
+    looks: int = 1,
+    device: str = "auto",
+    also: Callable[[np.ndarray, np.ndarray], dict[str, Any]] | None = None,
 ) -> Trained:
     """Train on a photograph and measure the last step, or ``looks`` steps of the last quarter.
 
@@ -44,7 +49,8 @@ def train_and_measure(
     the means of ``loss_d``, ``loss_g``, ``real_score`` and ``fake_score`` over the second half;
     ``first_steps`` (these four of the first five steps, to repeat them), ``seconds`` of the
     processor, ``rgb_sha256`` and the machine. With several looks also ``late``, a list of each
-    measure, and the mean of L_G over the last quarter ``before`` and ``after`` D's step. Errors: as
+    measure, and the mean of L_G over the last quarter ``before`` and ``after`` D's step. ``also`` gets the
+    final picture and the photograph, and what it returns is added. Errors: as
     ``TrainState.create`` and ``train``; ValueError for less than one look.
     """
     started = time.process_time()
@@ -63,6 +69,7 @@ def train_and_measure(
         results["late"] = {name: [look[name] for look in late] for name in late[0]}
         results["loss_g_before"] = float(np.mean(before))
         results["loss_g_after"] = float(np.mean([record.loss_g for record in records[at[0] :]]))
+    results |= also(picture, rgb) if also else {}
     results |= {"seconds": time.process_time() - started, "rgb_sha256": state.rgb_sha256}
     results |= describe_machine()
     return Trained(generator_bytes(state.final_generator, config, **results), results, picture)

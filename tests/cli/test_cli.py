@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.commands import TINY, noise_photo
 
 from sicgan_lite import __version__
 from sicgan_lite.checkpoint import load_checkpoint
@@ -25,18 +26,10 @@ from sicgan_lite.files import LOCK_NAME, folder_lock
 from sicgan_lite.pictures.images import read_image, read_provenance
 from sicgan_lite.training import StepRecord
 
-TINY = [
-    *("--set", "size=16", "--set", "num_patches=12", "--set", "epochs=2", "--set", "batch_size=4"),
-    *("--set", "generator_widths=(4,)", "--set", "discriminator_widths=(4,)", "--set", "precision=float32"),
-]
-
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "photo.png"
-    pixels = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
-    Image.fromarray(pixels).save(path)
-    return path
+    return noise_photo(tmp_path / "photo.png")
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_each_photograph_has_the_model_that_was_trained_on_it(folder: Path, tmp_
         f"{name}.{kind}"
         for name in ("B.WEBP", "a.png", "a.tiff")
         for kind in ("safetensors", "before-after.png")
-    }
+    } | {"index.html"}
     assert [page.path.name for page in pages] == [
         "B.WEBP.safetensors",
         "a.png.safetensors",
@@ -108,8 +108,9 @@ def test_the_command_works_side_by_side_and_goes_on(
     command = ["album", str(folder), "--out", str(tmp_path / "album"), *SETTINGS]
     assert main([*command, "--workers", "2"]) == 0
     said = capsys.readouterr().out
-    assert "wrote 3 models and pictures" in said
-    assert "a.png: mean ΔE" in said
+    assert "wrote 3 models, their pictures and index.html" in said
+    assert "a.png: " in said
+    assert " ΔE " in said
     Image.fromarray(photo(24, 30, seed=5)).save(folder / "new.png")
     (folder / "broken.png").write_bytes(b"")
     assert main(command) == 1
@@ -121,7 +122,7 @@ def test_the_command_works_side_by_side_and_goes_on(
     ("more", "says"),
     [
         (["--workers", "0"], "workers must be at least 1, got 0"),
-        (["--set", "size=4"], "size must be a whole number of at least 8, got 4"),
+        (["--set", "size=4"], "size must be a whole number of at least 8, at most 1024, got 4"),
     ],
 )
 def test_bad_arguments_end_with_two(

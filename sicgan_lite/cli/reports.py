@@ -1,0 +1,74 @@
+"""``sicgan-lite album`` and ``sicgan-lite info``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sicgan_lite.cli.settings import config_of
+from sicgan_lite.cli.talk import as_argument, progress, quoted, say, say_json
+from sicgan_lite.pictures.images import read_provenance
+from sicgan_lite.pictures.provenance import Provenance
+
+
+def run_album(args: argparse.Namespace) -> None:
+    """Train a model for each photograph of a folder, side by side if asked."""
+    from sicgan_lite.studies.album import album_photos, make_album
+    from sicgan_lite.studies.jobs import open_executor
+
+    config, (photos, skipped) = config_of(args), album_photos(args.folder)
+    for path, reason in skipped:
+        say(f"skipped {path.name}: {reason}", quiet=args.quiet or args.json)
+    try:
+        with (
+            open_executor(args.workers, args.scheduler) as executor,
+            progress(len(photos), "photo", quiet=args.quiet) as bar,
+        ):
+            pages = make_album(
+                args.folder,
+                out=args.out,
+                config=config,
+                executor=executor,
+                on_done=lambda name: (bar.set_postfix_str(name, refresh=False), bar.update()),
+            )
+    except KeyboardInterrupt:
+        say(f"stopped; what is done is kept, go on with: {_again(args)}")
+        raise
+    if args.json:
+        say_json({"out": str(args.out), "photos": {page.path.stem: page.results for page in pages}})
+        return
+    for page in pages:
+        say(f"{page.path.stem}: {page.results['verdict']}", quiet=args.quiet)
+    say(f"wrote {len(pages)} models, their pictures and index.html to {args.out}", quiet=args.quiet)
+
+
+def _again(args: argparse.Namespace) -> str:
+    words = ["sicgan-lite", "album", as_argument(args.folder), "--out", as_argument(args.out)]
+    words += ["--preset", args.preset] if args.preset else []
+    words += [word for setting in args.set for word in ("--set", setting)]
+    words += ["--workers", str(args.workers)] if args.workers > 1 else []
+    return quoted(words)
+
+
+def run_info(args: argparse.Namespace) -> None:
+    """Print what a file says of itself, as JSON."""
+    from sicgan_lite.checkpoint import read_checkpoint, read_generator_config, read_results
+
+    if args.file.is_dir():
+        raise IsADirectoryError(f"{args.file} is a directory; a .safetensors, a .pt or a picture is wanted")
+    if args.file.suffix == ".safetensors":
+        said: dict[str, Any] = {"kind": "generator", "config": read_generator_config(args.file).to_dict()}
+        said |= {"results": read_results(args.file)}
+    elif args.file.suffix == ".pt":
+        content = read_checkpoint(args.file)
+        said = {"kind": "checkpoint"} | {key: content[key] for key in ("step", "rgb_sha256", "config")}
+    else:
+        label = read_provenance(Path(args.file))
+        said = {"kind": "picture", "label": label and _plain(label)}
+    say_json(said)
+
+
+def _plain(label: Provenance) -> dict[str, Any]:
+    names = ("system", "version", "source_type", "source_sha256", "when")
+    return {name: getattr(label, name) for name in names} | {"history": [e._asdict() for e in label.history]}

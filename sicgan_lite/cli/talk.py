@@ -1,0 +1,101 @@
+"""What a program says, on streams that may be closed, full, or unable to print a name."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+WINDOWS = os.name == "nt"
+
+
+class Forgiving:
+    """A stream whose failure stops no work: what cannot be said is left out."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written; the length of the text."""
+        with suppress(OSError, ValueError, AttributeError):
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if that can be done."""
+        with suppress(OSError, ValueError, AttributeError):
+            self.stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether a person is likely to look."""
+        try:
+            return self.stream is not None and self.stream.isatty()
+        except ValueError:
+            return False
+
+
+def prepare_streams() -> None:
+    """Print what a stream's encoding lacks as an escape, instead of failing after the work."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """A line for a person, on stdout. A reader that has gone away is no error."""
+    if not quiet:
+        _write(text + "\n")
+
+
+def say_json(content: dict[str, Any]) -> None:
+    """A result for a program: one JSON object on stdout."""
+    _write(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def warn(text: str) -> None:
+    """A line on stderr that begins with the program's name."""
+    Forgiving(sys.stderr).write(f"sicgan-lite: {printable(text)}\n")
+
+
+def printable(text: str) -> str:
+    """Text in one line, with what a terminal would obey written as escapes."""
+    one_line = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in one_line)
+
+
+def quoted(words: Sequence[str]) -> str:
+    """A command that can be pasted into this system's shell."""
+    return subprocess.list2cmdline(words) if WINDOWS else shlex.join(words)
+
+
+def as_argument(path: object) -> str:
+    """A path as an argument: one that begins with a dash would be taken for an option."""
+    text = str(path)
+    return f".{os.sep}{text}" if text.startswith("-") else text
+
+
+@contextmanager
+def progress(total: int | None, unit: str, *, initial: int = 0, quiet: bool = False) -> Iterator[Any]:
+    """A progress bar on stderr with the time left, which a dead stream does not stop."""
+    from tqdm.auto import tqdm
+
+    out: Any = Forgiving(sys.stderr)
+    with tqdm(total=total, initial=initial, unit=unit, disable=quiet, file=out, dynamic_ncols=True) as bar:
+        yield bar
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The flush at exit would complain once more.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        warn("the result could not be printed; the files are written")

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.commands import TINY, grey_photo, noise_photo
+
+from sicgan_lite.cli import main
+from sicgan_lite.pictures.images import read_image, read_provenance
+
+MODELS: dict[str, Path] = {}
+
+
+@pytest.fixture
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of a photograph, made once."""
+    if "model" not in MODELS:
+        folder = tmp_path_factory.mktemp("model")
+        photo = noise_photo(folder / "photo.png")
+        assert main(["train", str(photo), "--out", str(folder / "run"), *TINY, "--quiet"]) == 0
+        MODELS["model"] = folder / "run" / "generator.safetensors"
+    return MODELS["model"]
+
+
+def test_a_picture_is_judged_where_it_has_true_colours(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    color, grey = noise_photo(tmp_path / "color.png"), grey_photo(tmp_path / "grey.png")
+    for photo, words in ((color, "closer than"), (grey, "there are no true colours to compare with")):
+        out = tmp_path / f"{photo.stem}-out.png"
+        assert main(["colorize", str(photo), "--model", str(model), "--out", str(out)]) == 0
+        assert words in capsys.readouterr().out
+        assert (
+            main(["colorize", str(photo), "--model", str(model), "--out", str(out), "--force", "--json"]) == 0
+        )
+        assert json.loads(capsys.readouterr().out)["out"] == str(out)
+
+
+def test_an_existing_picture_is_replaced_only_when_asked(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo, out = noise_photo(tmp_path / "photo.png"), tmp_path / "kept.png"
+    out.write_bytes(b"mine")
+    command = ["colorize", str(photo), "--model", str(model), "--out", str(out), "--quiet"]
+    assert main(command) == 2
+    assert "--force replaces it" in capsys.readouterr().err
+    assert out.read_bytes() == b"mine"
+    assert main([*command, "--force"]) == 0
+    assert read_provenance(out) is not None
+
+
+def test_a_folder_is_coloured_into_a_folder(model: Path, tmp_path: Path) -> None:
+    scans, out = tmp_path / "scans", tmp_path / "colored"
+    scans.mkdir()
+    for name in ("b.png", "a.jpg", "c.tif"):
+        grey_photo(scans / name)
+    (scans / "._a.jpg").write_bytes(b"a companion of macOS")
+    (scans / "notes.txt").write_text("no picture")
+    assert main(["colorize", str(scans), "--model", str(model), "--out", str(out), "--quiet"]) == 0
+    assert {path.stem for path in out.iterdir()} == {"a", "b", "c"}
+    for path in out.iterdir():
+        assert read_image(path).rgb.shape == (40, 50, 3)
+        assert read_provenance(path) is not None
+
+
+def test_several_pictures_need_a_folder_and_names_of_their_own(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = noise_photo(tmp_path / "x.png")
+    (tmp_path / "other").mkdir()
+    second = noise_photo(tmp_path / "other" / "x.png")
+    file = tmp_path / "file.png"
+    file.write_bytes(b"")
+    for out, words in ((file, "is a file; 2 pictures need a folder"), (tmp_path / "new", "two pictures")):
+        assert main(["colorize", str(first), str(second), "--model", str(model), "--out", str(out)]) == 2
+        assert words in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    assert (
+        main(["colorize", str(tmp_path / "empty"), "--model", str(model), "--out", str(tmp_path / "o")]) == 2
+    )
+    assert "holds no picture" in capsys.readouterr().err
+
+
+def test_a_photograph_unlike_the_learned_one_is_said_to_be_so(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = read_image(model.parent.parent / "photo.png").rgb
+    capsys.readouterr()
+    cases = {"own": own, "darker": (own * 0.9).astype(np.uint8), "night": (own // 4)}
+    said = {}
+    for name, pixels in cases.items():
+        path = tmp_path / f"{name}.png"
+        Image.fromarray(pixels).save(path)
+        assert (
+            main(["colorize", str(path), "--model", str(model), "--out", str(tmp_path / f"{name}-out.png")])
+            == 0
+        )
+        said[name] = [
+            line for line in capsys.readouterr().err.splitlines() if line.startswith("sicgan-lite:")
+        ]
+    assert said["own"] == []
+    assert "borrowed colours" in said["darker"][0]
+    assert "is unlike the photograph that this model learned" in said["night"][0]
+
+
+def test_an_old_photograph_in_the_colours_of_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, teacher = grey_photo(tmp_path / "old.png"), noise_photo(tmp_path / "aunt.png", seed=3)
+    out = tmp_path / "colored.png"
+    command = ["colorize", str(old), "--like", str(teacher), "--out", str(out), *TINY]
+    assert main(command) == 0
+    assert "no true colours to compare with" in capsys.readouterr().out
+    assert read_provenance(out) is not None
+    kept = tmp_path / "colored.model" / "generator.safetensors"
+    again = tmp_path / "again.png"
+    assert main(["colorize", str(old), "--model", str(kept), "--out", str(again), "--quiet"]) == 0
+    np.testing.assert_array_equal(read_image(again).rgb, read_image(out).rgb)
+    capsys.readouterr()
+    assert main(["colorize", str(teacher), "--like", str(old), "--out", str(tmp_path / "x.png"), *TINY]) == 2
+    assert "has no colour" in capsys.readouterr().err
+
+
+def test_what_could_be_refused_is_refused_before_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, teacher = grey_photo(tmp_path / "old.png"), noise_photo(tmp_path / "aunt.png")
+    for out in (tmp_path / "none" / "x.png", tmp_path / "x.gif"):
+        assert main(["colorize", str(old), "--like", str(teacher), "--out", str(out), *TINY]) == 2
+        assert "Traceback" not in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["aunt.png", "old.png"]
