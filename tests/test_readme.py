@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from sicgan_lite import (
+    Config,
     colorize,
     delta_e,
     load_generator,
@@ -96,7 +97,7 @@ def test_the_first_script_does_what_it_says(tmp_path: Path) -> None:
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
     *steps, painted, constant = ran.stdout.splitlines()
-    assert [int(line.split()[1]) for line in steps] == [50, 100, 150, 200]
+    assert [int(line.split()[1]) for line in steps] == list(range(50, Config.photo().total_steps + 1, 50))
     coffee = sample_image("coffee")
     colored = read_image(tmp_path / "colored.png").rgb
     assert f"{delta_e(colored, coffee):.1f}" == painted.split()[-1]
