@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,9 +63,14 @@ def test_a_private_file_is_never_open_to_others_on_the_way(tmp_path, monkeypatch
     path = tmp_path / "file.bin"
     path.write_bytes(b"old")
     path.chmod(0o600)
-    modes = []
-    sync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (modes.append(os.fstat(handle).st_mode), sync(handle)))
+    modes, create = [], os.open
+
+    def note(*arguments: Any) -> int:
+        handle = create(*arguments)
+        modes.append(os.fstat(handle).st_mode)
+        return handle
+
+    monkeypatch.setattr(os, "open", note)
     write_atomically(path, b"secret")
     assert stat.S_IMODE(modes[0]) == 0o600
 

@@ -1519,8 +1519,8 @@ FILES = [
         "pictures/profiles.py",
         "Intent.RELATIVE_COLORIMETRIC",
         "Intent.ABSOLUTE_COLORIMETRIC",
-        "a display's white becomes a tint",
-        ("pictures/test_profiles::test_the_white_of_a_display_becomes_the_white_of_srgb",),
+        "the white of a scanned paper becomes a tint",
+        ("pictures/test_profiles::test_the_white_of_a_scanned_paper_becomes_the_white_of_srgb",),
     ),
     Mutant(
         "pictures/profiles.py",

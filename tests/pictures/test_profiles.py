@@ -37,9 +37,9 @@ def test_another_rgb_space_is_converted_and_its_profile_dropped(tmp_path, kind):
     assert abs(photo.rgb.astype(int) - MUTED).max() > 10
 
 
-def test_the_white_of_a_display_becomes_the_white_of_srgb(tmp_path):
-    """Relative colorimetry: a display's own white is white, and not the tint that it has beside another."""
-    profile = rgb_profile(ADOBE, ADOBE_GAMMA, D65)
+def test_the_white_of_a_scanned_paper_becomes_the_white_of_srgb(tmp_path):
+    """Relative colorimetry: the paper is white, and not the tint that it has beside another."""
+    profile = rgb_profile(ADOBE, ADOBE_GAMMA, D65, b"scnr")
     muted = np.concatenate([MUTED, np.full_like(MUTED[:1], 255)])
     rgb = read(tmp_path, "PNG", muted, profile).rgb
     assert (rgb[-1] == 255).all()

@@ -35,13 +35,15 @@ def _gamma(value: float) -> bytes:
     return b"curv" + struct.pack(">4xIH", 1, round(value * 256))
 
 
-def rgb_profile(primaries: np.ndarray, gamma: float, white: tuple[float, float, float] = D50) -> bytes:
-    """A display profile of three primaries, one gamma, and the white that the display had."""
+def rgb_profile(
+    primaries: np.ndarray, gamma: float, white: tuple[float, float, float] = D50, kind: bytes = b"mntr"
+) -> bytes:
+    """A profile of three primaries, one gamma, and the white of the medium; a display's by default."""
     tags = {b"wtpt": b"XYZ \0\0\0\0" + _fixed(*white)}
     for letter, column in zip((b"r", b"g", b"b"), primaries.T, strict=True):
         tags[letter + b"XYZ"] = b"XYZ \0\0\0\0" + _fixed(*column)
         tags[letter + b"TRC"] = _gamma(gamma)
-    return profile(b"RGB ", tags)
+    return profile(b"RGB ", tags, kind=kind)
 
 
 def grey_profile(gamma: float) -> bytes:
