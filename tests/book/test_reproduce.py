@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from support.chapters import BOOK
 
-from sicgan_lite import cli
+from sicgan_lite.cli.parser import build_parser
 from sicgan_lite.studies.runs import RecordError, runs_folder
 from sicgan_lite.teaching import effects, settings
 from sicgan_lite.teaching.settings import RUNS, SWEEPS
@@ -107,7 +107,7 @@ def test_the_command_line_knows_every_command_of_the_page() -> None:
     commands = [shlex.split(line)[1:] for line in lines if line.startswith("sicgan-lite ")]
     assert len(commands) >= 6
     for command in commands:
-        assert cli._parser().parse_args(command).run
+        assert build_parser().parse_args(command).run
 
 
 def test_the_recorder_knows_the_run_that_the_page_names() -> None:
