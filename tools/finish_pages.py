@@ -109,6 +109,17 @@ def name_regions(page: str) -> str:
     return page.replace(' role="doc-biblioentry"', "")
 
 
+def plain_signatures(page: str) -> str:
+    """A signature of several lines is no list of definitions, though Sphinx writes it as one."""
+    tags = {"<dl>": '<span class="sig-lines">', "<dd>": '<span class="sig-line">'}
+    tags |= {"</dl>": "</span>", "</dd>": "</span>"}
+
+    def plain(signature: re.Match[str]) -> str:
+        return re.sub("</?d[ld]>", lambda tag: tags[tag[0]], signature[0])
+
+    return re.sub(r'<dt class="sig .*?</dt>', plain, page, flags=re.DOTALL)
+
+
 def mark_beats(page: str) -> str:
     """What every chapter has, named for the stylesheet: the guess before the run, the way to Colab."""
     page = page.replace("<p><em>Predict:</em>", '<p class="predict"><em>Predict:</em>')
@@ -129,7 +140,7 @@ def drop_repeats(page: str) -> str:
 def finish(page: str) -> str:
     """All of it on one page; a second time changes nothing more."""
     is_search = 'id="search-results"' in page  # its own scripts ask for one another while it loads
-    page = mark_beats(name_regions(page))
+    page = plain_signatures(mark_beats(name_regions(page)))
     return drop_repeats(page if is_search else move_widgets(defer_scripts(page)))
 
 

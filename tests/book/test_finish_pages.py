@@ -163,3 +163,13 @@ def test_all_pages_are_finished_and_the_root_leads_to_the_book(tmp_path: Path) -
     missing = (tmp_path / "404.html").read_text("utf-8")
     assert 'data-path="book/1.html" href="/sicgan-lite/book/1.html">A &amp; B</a>' in missing
     assert "@" not in missing.replace("@media", "")
+
+
+def test_a_signature_of_several_lines_is_no_list_of_definitions() -> None:
+    page = (
+        '<dl class="py"><dt class="sig x" id="f">f(<dl>\n<dd><em>a</em>,</dd>\n</dl>)</dt><dd>Text.</dd></dl>'
+    )
+    lines = '<span class="sig-lines">\n<span class="sig-line"><em>a</em>,</span>\n</span>'
+    done = finish_pages.plain_signatures(page)
+    assert done == f'<dl class="py"><dt class="sig x" id="f">f({lines})</dt><dd>Text.</dd></dl>'
+    assert finish_pages.plain_signatures(done) == done

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 from support.pages import CHAPTERS, HANDLES, HTML, PAGES, PHONE, toc_pages, visit
 
-MADE_BY_THE_BUILD = {"genindex.html", "search.html", "index.html", "py-modindex.html", "404.html"}
+MADE_BY_THE_BUILD = {"genindex.html", "search.html", "index.html", "404.html"}
 # The frame that a reader sees: others are in the page, hidden.
 PICTURE = """handle => {
   const seen = [...handle.closest('.cell_output').querySelectorAll('.widget-html-content img')]

@@ -132,7 +132,9 @@ def test_a_missing_file_and_a_directory(tmp_path: Path, capsys: pytest.CaptureFi
 def test_an_image_smaller_than_the_patch(
     photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused(capsys, ["train", str(photo), "--out", str(tmp_path / "run")], "64×64", "40×50")
+    small = ["train", str(photo), "--out", str(tmp_path / "run")]
+    refused(capsys, [*small, "--preset", "quick"], "64×64", "40×50")
+    refused(capsys, small, "171 positions")  # photo() wants 600 places on a small photograph
     assert not (tmp_path / "run").exists()
 
 

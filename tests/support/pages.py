@@ -43,7 +43,6 @@ CHAPTERS = [page for page in toc_pages() if page[5:7].isdigit()]
 PAGES = [
     *toc_pages(),
     "genindex.html",
-    "py-modindex.html",
     "search.html",
     "_modules/sicgan_lite/color.html",
 ]
