@@ -228,7 +228,7 @@ KNOWN: dict[str, tuple[str, Callable[[], list[str]]]] = {
     ),
     "*Question:* would other": ("not tested", words()),
     "A model of one image": ("holds", borrowed_on_the_rocket),
-    "A viewer may take": ("not tested", words("9")),
+    "A viewer may take": ("not tested", words("11")),
     "Human oversight": (
         "not tested",
         lambda: (
