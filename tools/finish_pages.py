@@ -12,21 +12,29 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bs4 import BeautifulSoup, Tag
+
 from tools.address import address, pages_url
+from tools.beats import mark_beats
+from tools.markup import cut, parse, plain, write
 from tools.missing_page import NAME as MISSING
 from tools.missing_page import missing_page
-from tools.symbols import add_symbols, plain, read_symbols
+from tools.symbols import add_symbols, read_symbols
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = "Colour from a single image"
 ABOUT = "One photograph, two small networks, a minute of training: a book on GANs, colour and honest tests."
 CARD_ALT = "A cup of coffee, grey on the left, in generated colours on the right"
 SHORTEST, LONGEST = 40, 200  # characters of a description
-VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
+VIEWPORT = "width=device-width, initial-scale=1"
 # Inline scripts in the head read its options, so this one stays where it is.
 FIRST_SCRIPT = "documentation_options.js"
+STATE = "application/vnd.jupyter.widget-state+json"
+WIDGET_SCRIPTS = ("/shim.js", "/html-manager/embed.js")
 # Where this theme and its elder, for Python 3.10, keep their icons.
 ICON_FILES = ("scripts/fontawesome.js", "vendor/fontawesome/*/js/all.min.js")
+# Names that only the theme's scripts put into a page: the cross that closes a search.
+SCRIPTED_ICONS = {"xmark"}
 ICON = re.compile(
     r'(?:(?<=[{,])"?(?P<name>[a-z0-9-]+)"?:)'
     r'\[\d+,\d+,\[[^\]]*\],"[0-9a-f]+",(?:"[^"]*"|\[(?:"[^"]*",?)+\])\],?'
@@ -35,7 +43,7 @@ ICON = re.compile(
 
 def describe(body: str) -> str:
     """The page's first paragraph that says something, cut at a word; else what the book is about."""
-    texts = (plain(found) for found in re.findall(r"<p>(.*?)</p>", body, flags=re.DOTALL))
+    texts = (plain(found) for found in parse(body, only="p")("p", class_=False))
     text = next((text for text in texts if len(text) >= SHORTEST), ABOUT)
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0] + "…"
 
@@ -72,7 +80,7 @@ def redirect(target: str, base: str) -> str:
 <html lang="en">
   <head>
     <meta charset="utf-8" />
-    {VIEWPORT}
+    <meta name="viewport" content="{VIEWPORT}" />
     <meta http-equiv="refresh" content="0; url={target}.html" />
     <title>{SITE}</title>
     <link rel="icon" href="_static/favicon.png" />
@@ -83,70 +91,74 @@ def redirect(target: str, base: str) -> str:
 """
 
 
-def defer_scripts(page: str) -> str:
+def source(script: Tag) -> str:
+    """A script's address; empty for one that stands in the page."""
+    return str(script.get("src", ""))
+
+
+def defer_scripts(page: BeautifulSoup) -> None:
     """Scripts that the theme loads at once wait for the page; their order stays."""
-    pattern = rf'<script(?![^>]*\b(?:defer|async)\b)(?=[^>]*\bsrc="(?![^"]*{FIRST_SCRIPT}))'
-    return re.sub(pattern, "<script defer", page)
+    for script in page("script", src=True):
+        if not {"defer", "async"} & script.attrs.keys() and FIRST_SCRIPT not in source(script):
+            script["defer"] = ""
 
 
-def move_widgets(page: str) -> str:
+def is_for_widgets(script: Tag) -> bool:
+    """Whether a script is the state of the sliders, or one of those that bring them to life."""
+    return script.get("type") == STATE or any(name in source(script) for name in WIDGET_SCRIPTS)
+
+
+def move_widgets(page: BeautifulSoup) -> None:
     """The pictures of the explorers, and the scripts that show them, come after all the text.
 
     Sphinx puts them into the head: hundreds of kilobytes before the first word.
     """
-    pattern = r'<script type="application/vnd.jupyter.widget-state\+json">.*?</script>'
-    pattern = rf'{pattern}|<script[^>]*src="[^"]*/(?:shim|html-manager/embed)\.js[^"]*"></script>'
-    moved = "\n".join(re.findall(pattern, page, flags=re.DOTALL))
-    before, end, after = re.sub(rf"(?:{pattern})\s*", "", page, flags=re.DOTALL).rpartition("</body>")
-    return f"{before.rstrip()}\n{moved}\n{end}{after}" if moved else page
+    if page.head and page.body:
+        page.body.extend([cut(script) for script in page.head("script") if is_for_widgets(script)])
 
 
-def name_regions(page: str) -> str:
+def name_regions(page: BeautifulSoup) -> None:
     """The sidebar is a landmark; a reference is no item of a list that holds other things."""
-    sidebar = '<div id="pst-primary-sidebar"'
-    page = page.replace(f"{sidebar} class", f'{sidebar} role="complementary" aria-label="Book" class')
-    page = page.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
-    return page.replace(' role="doc-biblioentry"', "")
+    for sidebar in page("div", id="pst-primary-sidebar"):
+        sidebar.attrs |= {"role": "complementary", "aria-label": "Book"}
+    for citations in page("div", class_="citation-list"):
+        for part in (citations, *citations(role="doc-biblioentry")):
+            del part["role"]
 
 
-def plain_signatures(page: str) -> str:
+def plain_signatures(page: BeautifulSoup) -> None:
     """A signature of several lines is no list of definitions, though Sphinx writes it as one."""
-    tags = {"<dl>": '<span class="sig-lines">', "<dd>": '<span class="sig-line">'}
-    tags |= {"</dl>": "</span>", "</dd>": "</span>"}
-
-    def plain(signature: re.Match[str]) -> str:
-        return re.sub("</?d[ld]>", lambda tag: tags[tag[0]], signature[0])
-
-    return re.sub(r'<dt class="sig .*?</dt>', plain, page, flags=re.DOTALL)
+    for signature in page("dt", class_="sig"):
+        for tag in signature(["dl", "dd"]):
+            tag["class"] = "sig-lines" if tag.name == "dl" else "sig-line"
+            tag.name = "span"
 
 
-def mark_beats(page: str) -> str:
-    """What every chapter has, named for the stylesheet: the guess before the run, the way to Colab."""
-    page = page.replace("<p><em>Predict:</em>", '<p class="predict"><em>Predict:</em>')
-    colab = r'<a class="reference external" (href="https://colab[^"]*">Open this chapter)'
-    return re.sub(colab, r'<a class="reference external colab" \1', page)
-
-
-def drop_repeats(page: str) -> str:
+def drop_repeats(page: BeautifulSoup) -> None:
     """One viewport, one title, and MathJax only where there is an equation."""
-    first, *rest = re.split(r'<meta name="viewport"[^>]*>', page)
-    page = "".join([first, VIEWPORT if rest else "", *rest])
-    page = page.replace(f"<title>{SITE} &#8212; {SITE}</title>", f"<title>{SITE}</title>")
-    if 'class="math' not in page:
-        page = re.sub(r'<script[^>]*src="[^"]*/mathjax/[^"]*"></script>', "", page)
-    return page
+    viewports = page("meta", attrs={"name": "viewport"})
+    for viewport in viewports[:1]:
+        viewport["content"] = VIEWPORT
+    mathjax = [] if page.find(class_="math") else page("script", src=re.compile("/mathjax/"))
+    for tag in (*viewports[1:], *mathjax):
+        cut(tag)
+    if page.title and page.title.get_text() == f"{SITE} — {SITE}":
+        page.title.string = SITE
 
 
-def finish(page: str) -> str:
+def finish(page: BeautifulSoup) -> None:
     """All of it on one page; a second time changes nothing more."""
-    is_search = 'id="search-results"' in page  # its own scripts ask for one another while it loads
-    page = plain_signatures(mark_beats(name_regions(page)))
-    return drop_repeats(page if is_search else move_widgets(defer_scripts(page)))
+    for work in (name_regions, mark_beats, plain_signatures, drop_repeats):
+        work(page)
+    if not page.find("div", id="search-results"):  # its own scripts ask for one another while it loads
+        defer_scripts(page)
+        move_widgets(page)
 
 
-def used_icons(pages: list[str]) -> set[str]:
-    """The names of the icons in the pages' markup."""
-    return {name for page in pages for name in re.findall(r"\bfa-([a-z0-9-]+)", page)}
+def used_icons(page: BeautifulSoup) -> set[str]:
+    """The names of the icons in a page's markup."""
+    classes = [icon.get_attribute_list("class") for icon in page(class_=re.compile("^fa-"))]
+    return {str(name)[3:] for names in classes for name in names if str(name).startswith("fa-")}
 
 
 def keep_icons(script: str, names: set[str]) -> str:
@@ -162,10 +174,9 @@ def add_card(_app: Any, page: str, _template: str, context: dict[str, Any], _doc
     context["metatags"] = context.get("metatags", "") + card_tags(page, title, description, pages_url(ROOT))
 
 
-def keep_used_icons(out: Path, pages: list[str]) -> None:
+def keep_used_icons(out: Path, names: set[str]) -> None:
     """Leave out the icons that no page shows."""
-    # Names that only the theme's scripts put into a page: the cross that closes a search.
-    names = used_icons(pages) | {"xmark"}
+    names = names | SCRIPTED_ICONS
     for icons in (file for pattern in ICON_FILES for file in (out / "_static").glob(pattern)):
         icons.write_text(keep_icons(icons.read_text("utf-8"), names), encoding="utf-8")
 
@@ -184,16 +195,16 @@ def finish_all(app: Any, failure: Exception | None) -> None:
     out, root_doc = Path(app.outdir), app.config.root_doc
     if failure or app.builder.format != "html":
         return
-    pages = []
-    for path in sorted(out.rglob("*.html")):
-        if path.is_relative_to(out / "_static"):
-            continue
-        pages.append(finish(path.read_text("utf-8")))
-        path.write_text(pages[-1], encoding="utf-8")
-    keep_used_icons(out, pages)
-    front, search = out / f"{root_doc}.html", out / "search.html"
-    symbols = read_symbols(front.read_text("utf-8"), f"{Path(root_doc).parent}/")
-    search.write_text(add_symbols(search.read_text("utf-8"), symbols), encoding="utf-8")
+    icons = set()
+    symbols = read_symbols(parse((out / f"{root_doc}.html").read_text("utf-8")), f"{Path(root_doc).parent}/")
+    for path in [path for path in out.rglob("*.html") if not path.is_relative_to(out / "_static")]:
+        page = parse(path.read_text("utf-8"))
+        finish(page)
+        if path.name == "search.html":
+            add_symbols(page, symbols)
+        icons |= used_icons(page)
+        path.write_text(write(page), encoding="utf-8")
+    keep_used_icons(out, icons)
     (out / "index.html").write_text(redirect(root_doc, pages_url(ROOT)), encoding="utf-8")
     write_missing_page(app)
 

@@ -10,6 +10,7 @@ from docutils import nodes
 
 from tools import finish_pages
 from tools.address import address, pages_url
+from tools.markup import parse, write
 
 SYMBOLS = '<table class="symbols"><tr><td>σ</td><td>noise</td></tr></table>'
 STATE = '<script type="application/vnd.jupyter.widget-state+json">{"a": "<b>\\n"}</script>'
@@ -28,42 +29,46 @@ PAGE = f"""<html><head><meta name="viewport" content="a" /><title>T</title><meta
 """
 
 
+def finished(page: str) -> str:
+    tree = parse(page)
+    finish_pages.finish(tree)
+    return write(tree)
+
+
 def test_the_page_is_finished_once_and_for_all() -> None:
-    page = finish_pages.finish(PAGE)
-    assert finish_pages.finish(page) == page
+    page = finished(PAGE)
+    assert finished(page) == page
 
 
 def test_scripts_wait_in_their_order() -> None:
-    page = finish_pages.finish(PAGE)
+    page = finished(PAGE)
     assert '<script src="_static/documentation_options.js?v=1">' in page
     assert "<script>DOCUMENTATION_OPTIONS" in page
-    assert '<script defer src="_static/doctools.js?v=1">' in page
-    assert '<script defer data-x="y" src="searchindex.js">' in page
+    assert '<script src="_static/doctools.js?v=1" defer="">' in page
+    assert '<script data-x="y" src="searchindex.js" defer="">' in page
     assert page.index("doctools") < page.index("searchindex")
 
 
 def test_the_search_page_keeps_its_own() -> None:
     page = PAGE.replace("<h1>", '<div id="search-results"></div><h1>')
-    assert '<script src="_static/doctools.js?v=1">' in finish_pages.finish(page)
+    assert '<script src="_static/doctools.js?v=1">' in finished(page)
 
 
 def test_widgets_come_after_the_text() -> None:
-    page = finish_pages.finish(PAGE)
+    page = finished(PAGE)
     places = [page.index(mark) for mark in ("<h1>", STATE, "shim.js", "embed.js", "</body>")]
     assert places == sorted(places)
     assert page.count(STATE) == 1
 
 
 def test_mathjax_is_loaded_for_equations_alone() -> None:
-    assert "mathjax" not in finish_pages.finish(PAGE)
-    assert "mathjax" in finish_pages.finish(
-        PAGE.replace("<h1>", '<span class="math notranslate">x</span><h1>')
-    )
+    assert "mathjax" not in finished(PAGE)
+    assert "mathjax" in finished(PAGE.replace("<h1>", '<span class="math notranslate">x</span><h1>'))
 
 
 def test_regions_have_roles_and_nothing_stands_twice() -> None:
-    page = finish_pages.finish(PAGE)
-    assert '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"' in page
+    page = finished(PAGE)
+    assert '<div id="pst-primary-sidebar" class="bd-sidebar" role="complementary" aria-label="Book">' in page
     assert 'role="list"' not in page
     assert "doc-biblioentry" not in page
     assert page.count('name="viewport"') == 1
@@ -76,7 +81,7 @@ def test_icons_that_no_page_shows_are_left_out() -> None:
         finish_pages.keep_icons(script, {"moon-up"}) == f'var a={{"moon-up":{moon},}};b={{"moon-up":{moon}}}'
     )
     assert finish_pages.keep_icons(script, {"sun", "x", "moon-up"}) == script
-    assert finish_pages.used_icons(['<i class="fas fa-sun fa-lg">', "<b class='fa-moon-up'>"]) == {
+    assert finish_pages.used_icons(parse("""<i class="fas fa-sun fa-lg"><b class='fa-moon-up'>""")) == {
         "sun",
         "lg",
         "moon-up",
@@ -126,10 +131,10 @@ def test_the_beats_of_a_chapter_are_named_once() -> None:
     href = "https://colab.research.google.com/x"
     colab = f'<a class="reference external" href="{href}">Open this chapter in Colab</a>'
     page = PAGE.replace("<h1>", f"<p>{colab}</p><p><em>Predict:</em> which?</p><p><em>Seen:</em></p><h1>")
-    page = finish_pages.finish(page)
+    page = finished(page)
     assert page.count('<p class="predict">') == 1
     assert page.count('class="reference external colab"') == 1
-    assert finish_pages.finish(page) == page
+    assert finished(page) == page
 
 
 def test_the_address_of_the_pages_follows_that_of_the_repository(tmp_path: Path) -> None:
@@ -156,7 +161,7 @@ def test_all_pages_are_finished_and_the_root_leads_to_the_book(tmp_path: Path) -
     assert "sun" in icons.read_text("utf-8")
     finish_pages.finish_all(app, None)
     assert icons.read_text("utf-8") == 'a={bars:[1,1,[],"f2","M"]}'
-    assert "<script defer" in (tmp_path / "page.html").read_text("utf-8")
+    assert 'doctools.js?v=1" defer=""' in (tmp_path / "page.html").read_text("utf-8")
     assert untouched.read_text("utf-8") == PAGE
     assert 'content="0; url=book/index.html"' in (tmp_path / "index.html").read_text("utf-8")
     assert '"names": ["σ"]' in (tmp_path / "search.html").read_text("utf-8")
@@ -170,6 +175,6 @@ def test_a_signature_of_several_lines_is_no_list_of_definitions() -> None:
         '<dl class="py"><dt class="sig x" id="f">f(<dl>\n<dd><em>a</em>,</dd>\n</dl>)</dt><dd>Text.</dd></dl>'
     )
     lines = '<span class="sig-lines">\n<span class="sig-line"><em>a</em>,</span>\n</span>'
-    done = finish_pages.plain_signatures(page)
+    done = finished(page)
     assert done == f'<dl class="py"><dt class="sig x" id="f">f({lines})</dt><dd>Text.</dd></dl>'
-    assert finish_pages.plain_signatures(done) == done
+    assert finished(done) == done

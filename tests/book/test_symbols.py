@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tools import symbols
+from tools.markup import parse
 
 TABLE = """<table class="symbols docutils"><thead><tr><th>symbol</th></tr></thead><tbody>
 <tr class="row-even"><td><p>L*, L</p></td><td><p>lightness &amp; more, <code>x</code></p></td>
@@ -17,7 +18,7 @@ TABLE = """<table class="symbols docutils"><thead><tr><th>symbol</th></tr></thea
 
 
 def test_a_row_becomes_names_meaning_and_links() -> None:
-    assert symbols.read_symbols(f"<p>a</p><table><tr><td>b</td></tr></table>{TABLE}", "book/") == [
+    assert symbols.read_symbols(parse(f"<p>a</p><table><tr><td>b</td></tr></table>{TABLE}"), "book/") == [
         {
             "names": ["L*", "L"],
             "meaning": "lightness & more, x",
@@ -29,13 +30,16 @@ def test_a_row_becomes_names_meaning_and_links() -> None:
 
 def test_a_page_without_the_table_is_refused() -> None:
     with pytest.raises(ValueError, match="no table of symbols"):
-        symbols.read_symbols('<table class="other"></table>', "")
+        symbols.read_symbols(parse('<table class="other"></table>'), "")
 
 
 def test_the_search_page_gets_them_once_and_no_markup_escapes() -> None:
     rows = [{"names": ["</script>"], "meaning": "Δ", "links": []}]
-    page = symbols.add_symbols("<body></body>", rows)
-    found = re.search(r'id="symbols">(.*?)</script>', page)
+    page = parse("<body></body>")
+    symbols.add_symbols(page, rows)
+    text = str(page)
+    found = re.search(r'id="symbols" type="application/json">(.*?)</script>', text)
     assert found
     assert json.loads(found[1]) == rows
-    assert symbols.add_symbols(page, rows) == page
+    symbols.add_symbols(page, rows)
+    assert str(page) == text
