@@ -26,13 +26,13 @@ from sicgan_lite.studies.measuring import train_and_measure
 from sicgan_lite.studies.rows import Row, append_row, read_rows
 from sicgan_lite.studies.runs import RecordError, runs_folder
 from sicgan_lite.studies.sweep import run_sweep, write_table
-from sicgan_lite.teaching import effects
+from sicgan_lite.teaching import beside, effects
 from sicgan_lite.teaching.settings import PAPER_WIDTHS, RUNS, SWEEPS, by_photograph
 from tools.recording import record_run
 
 THREADS = 1  # two runs side by side use two cores better than one run on both
-EFFECTS = "effects"
-KNOWN = (*SWEEPS, EFFECTS, *RUNS)
+EFFECTS, AT_PHOTO, RULES = "effects", "at-photo", "rules"
+KNOWN = (*SWEEPS, RULES, AT_PHOTO, EFFECTS, *RUNS)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,9 +59,12 @@ def record(name: str, out: Path, *, device: str, workers: int, deadline: float) 
     if name in RUNS:
         record_until(name, out, device, deadline)
         return
+    if name == RULES:
+        record_rules(folder=out)
+        return
     with open_executor(workers) as executor:
-        if name == EFFECTS:
-            record_effects(folder=out, executor=executor, deadline=deadline)
+        if name in (EFFECTS, AT_PHOTO):
+            record_effects(name, folder=out, executor=executor, deadline=deadline)
         else:
             record_sweep(name, folder=out, executor=executor)
 
@@ -97,21 +100,34 @@ def record_sweep(name: str, *, folder: Path, executor: Executor | None = None) -
     write_table(folder / f"{name}.csv", runs)
 
 
-def record_effects(*, folder: Path, executor: Executor | None = None, deadline: float = math.inf) -> None:
-    """Record the rows of the effects that are missing, seed by seed.
+def record_effects(
+    name: str = EFFECTS, *, folder: Path, executor: Executor | None = None, deadline: float = math.inf
+) -> None:
+    """Record the rows that are missing, seed by seed: of the effects, or of photo()'s settings beside them.
 
     Errors: BlockingIOError when another program records them; JobsError names the failed runs.
     """
-    path = effects.effects_file(folder)
+    plan, path = effects.planned(), effects.effects_file(folder)
+    if name == AT_PHOTO:
+        plan, path = beside.planned(), effects.effects_file(folder).with_name("photo.jsonl")
     path.parent.mkdir(parents=True, exist_ok=True)
     with folder_lock(path.parent):
         done = {(row.image, row.config) for row in read_rows(path)}
-        jobs = [_effect(run, path, done=(run.image, run.config) in done) for run in effects.planned()]
+        jobs = [_effect(run, path, done=(run.image, run.config) in done) for run in plan]
         missing = [job for job in jobs if not job.done]
-        bar = tqdm(total=len(jobs), initial=len(jobs) - len(missing), desc=EFFECTS, unit="run")
+        bar = tqdm(total=len(jobs), initial=len(jobs) - len(missing), desc=name, unit="run")
         with closing(run_jobs(missing, executor)) as finished, bar as progress:
             while time.monotonic() < deadline and next(finished, None):
                 progress.update()
+
+
+def record_rules(*, folder: Path) -> None:
+    """Measure the rules without a network anew where the effects are measured: half a minute."""
+    path = effects.effects_file(folder).with_name("rules.jsonl")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    for row in beside.rule_rows():
+        append_row(path, row)
 
 
 def _effect(run: effects.Planned, path: Path, *, done: bool) -> Job:

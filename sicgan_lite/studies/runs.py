@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 from sicgan_lite.config import Config
 from sicgan_lite.files import sha256_of, write_atomically
 from sicgan_lite.networks import Discriminator
+from sicgan_lite.studies.places import runs_folder
 from sicgan_lite.training import StepRecord, history
 
 
@@ -62,13 +63,6 @@ class Run:
             discriminator = Discriminator.from_config(self.config)
         discriminator.load_state_dict(load_file(path))
         return discriminator.eval()
-
-
-def runs_folder() -> Path:
-    """Where records are read from: inside the package in a wheel, ``book/runs`` in a checkout."""
-    package = Path(__file__).parent.parent
-    packed = package / "_runs"
-    return packed if packed.is_dir() else package.parent / "book" / "runs"
 
 
 def load_run(name: str, folder: Path | None = None) -> Run:

@@ -22,6 +22,8 @@ from .figures import show_coverage as show_coverage
 from .figures import show_delta_e_map as show_delta_e_map
 from .figures import show_features as show_features
 from .figures import training_frame as training_frame
+from .league import LEAGUE as LEAGUE
+from .league import league_table as league_table
 from .one_axis import blurred_box as blurred_box
 from .one_axis import one_axis_frame as one_axis_frame
 from .one_axis import tell_one_axis as tell_one_axis

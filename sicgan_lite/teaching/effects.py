@@ -15,8 +15,8 @@ from sicgan_lite.arrays import shrink
 from sicgan_lite.config import CONTEXT_FEATURES, PAPER_FEATURES, Config
 from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.studies.comparison import Block, Verdict, compare_blocks, holm
+from sicgan_lite.studies.places import runs_folder
 from sicgan_lite.studies.rows import Row, read_rows
-from sicgan_lite.studies.runs import runs_folder
 from sicgan_lite.teaching.settings import ABLATIONS, PHOTOGRAPHS
 
 # A smaller experiment than the other sweeps', so that ten seeds fit: four seconds a run.

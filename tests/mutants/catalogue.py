@@ -1126,6 +1126,27 @@ JOBS = [
         ("studies/test_rows::test_a_kill_costs_the_last_line_alone",),
     ),
     Mutant(
+        "teaching/league.py",
+        "reduce(set.intersection, ",
+        "reduce(set.union, ",
+        "a method is ranked by seeds that another lacks",
+        ("teaching/test_league::test_seeds_that_one_method_lacks_are_left_out_of_all",),
+    ),
+    Mutant(
+        "teaching/league.py",
+        "medians = [np.median(",
+        "medians = [np.mean(",
+        "one run that went astray moves a method",
+        ("teaching/test_league::test_a_method_counts_by_the_median_of_each_photograph",),
+    ),
+    Mutant(
+        "teaching/beside.py",
+        "rule(rgb, ~holdout_mask(",
+        "rule(rgb, holdout_mask(",
+        "a rule learns from what is held out",
+        ("teaching/test_league::test_a_recorded_rule_is_what_it_says",),
+    ),
+    Mutant(
         "teaching/effects.py",
         "[seed % len(SIDES)]",
         "[(seed + 1) % len(SIDES)]",

@@ -1,0 +1,62 @@
+"""What stands beside the effects, in the same places: rules without a network, and photo()'s settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from sicgan_lite.baselines import best_constant, grey, mean_color, median_by_lightness, nearest_neighbor
+from sicgan_lite.config import Config
+from sicgan_lite.files import pixels_sha256
+from sicgan_lite.origins import holdout_mask
+from sicgan_lite.patches import PatchSet
+from sicgan_lite.studies.measuring import measure
+from sicgan_lite.studies.rows import Row
+from sicgan_lite.teaching.effects import SEEDS, SMALL, Planned, held_out, small_photograph
+from sicgan_lite.teaching.settings import PHOTOGRAPHS
+
+_COPIED = 2000  # seen pixels that the copier knows
+
+#: Changes to ``Config.photo()``, by name: its worth in the places of the effects, and that of its parts.
+AT_PHOTO: dict[str, dict[str, Any]] = {
+    "photo()": {},
+    "photo() without D": {"l1_weight": 1.0, "adversarial_weight": 0.0},
+    "photo() without context": {"features": ("lightness", "sobel", "laplacian"), "feature_noise": 0.0},
+}
+
+
+def planned() -> list[Planned]:
+    """Every run at photo()'s settings: photo() itself first, then seed by seed what lacks a part."""
+    runs = [
+        Planned(name, image, Config.photo(seed=seed, holdout=held_out(seed), precision="float32", **changes))
+        for seed, (name, changes), image in product(SEEDS, AT_PHOTO.items(), PHOTOGRAPHS)
+    ]
+    return sorted(runs, key=lambda run: run.change != "photo()")
+
+
+def _copy(rgb: np.ndarray, _: np.ndarray, config: Config) -> np.ndarray:
+    rng = np.random.default_rng(config.seed)
+    return nearest_neighbor(PatchSet(rgb, config, rng=rng), rgb, samples=_COPIED, coordinates=False, rng=rng)
+
+
+#: Rules without a network, by name: each paints a photograph, and may learn from the pixels that are seen.
+RULES: dict[str, Callable[[np.ndarray, np.ndarray, Config], np.ndarray]] = {
+    "grey": lambda rgb, _seen, _config: grey(rgb),
+    "mean colour": lambda rgb, seen, _config: mean_color(rgb, seen),
+    "best constant": lambda rgb, seen, _config: best_constant(rgb, seen),
+    "nearest neighbour": _copy,
+    "table of 32 colours": lambda rgb, seen, _config: median_by_lightness(rgb, seen),
+}
+
+
+def rule_rows() -> Iterator[Row]:
+    """What each rule does where the effects were measured: one row for each photograph and seed."""
+    for seed, (name, rule), image in product(SEEDS, RULES.items(), PHOTOGRAPHS):
+        config = Config.quick(**SMALL | {"seed": seed, "holdout": held_out(seed)})
+        rgb = small_photograph(image)
+        picture = rule(rgb, ~holdout_mask(config.holdout, *rgb.shape[:2]), config)
+        late = {measured: [value] for measured, value in measure(picture, rgb, config.holdout).items()}
+        yield Row(name, image, config, {"late": late, "rgb_sha256": pixels_sha256(rgb)})
