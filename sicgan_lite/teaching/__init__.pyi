@@ -1,4 +1,5 @@
 from .diagrams import game_diagram as game_diagram
+from .diagrams import plot_effects as plot_effects
 from .diagrams import plot_levels as plot_levels
 from .diagrams import plot_orbits as plot_orbits
 from .effects import CHANGES as CHANGES

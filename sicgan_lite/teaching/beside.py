@@ -55,8 +55,8 @@ RULES: dict[str, Callable[[np.ndarray, np.ndarray, Config], np.ndarray]] = {
 def rule_rows() -> Iterator[Row]:
     """What each rule does where the effects were measured: one row for each photograph and seed."""
     for seed, (name, rule), image in product(SEEDS, RULES.items(), PHOTOGRAPHS):
-        config = Config.quick(**SMALL | {"seed": seed, "holdout": held_out(seed)})
-        rgb = small_photograph(image)
-        picture = rule(rgb, ~holdout_mask(config.holdout, *rgb.shape[:2]), config)
-        late = {measured: [value] for measured, value in measure(picture, rgb, config.holdout).items()}
+        side, rgb = held_out(seed), small_photograph(image)
+        config = Config.quick(**SMALL | {"seed": seed, "holdout": side})
+        picture = rule(rgb, ~holdout_mask(side, *rgb.shape[:2]), config)
+        late = {measured: [value] for measured, value in measure(picture, rgb, side).items()}
         yield Row(name, image, config, {"late": late, "rgb_sha256": pixels_sha256(rgb)})

@@ -21,6 +21,7 @@ from sicgan_lite.plotting import (
     new_figure,
     style,
 )
+from sicgan_lite.teaching.effects import Effect
 
 _FIELD = (10.8, 5.0)  # the diagram's own units; a box is 2.1 × 0.9
 _BOXES: Any = (
@@ -108,6 +109,35 @@ def plot_levels(
         panel.set_title(name)
         panel.set_yticks(rows, list(levels))
     return figure
+
+
+@style()
+def plot_effects(effects: Mapping[str, Effect], groups: Mapping[str, Sequence[str]]) -> BookFigure:
+    """What changes do to the error, a row each below the heading of its group, in two columns.
+
+    ``groups`` names the changes of ``effects`` that are shown. A large dot is the median difference, and
+    filled if the effect holds among all that were compared; small dots are the places.
+    """
+    rows = [row for heading, names in groups.items() for row in (heading, *names)]
+    half = -(-len(rows) // 2)
+    figure = new_figure(WIDTH, 1.0 + 0.24 * half)
+    panels = figure.subplots(1, 2, sharex=True)
+    for panel, part in zip(panels, (rows[:half], rows[half:]), strict=True):
+        panel.axvline(0, color=INK, linewidth=1)
+        for row, name in enumerate(part):
+            if name not in groups:
+                _draw_effect(panel, row, effects[name])
+        panel.set_yticks(range(len(part)), [name.upper() if name in groups else name for name in part])
+        panel.set(ylim=(half - 0.5, -0.5), xlabel="change of ΔE; less is better")
+        panel.grid(visible=False, axis="y")
+    return figure
+
+
+def _draw_effect(panel: Axes, row: int, effect: Effect) -> None:
+    panel.plot(effect.places, [row] * len(effect.places), ".", color=FAINT, markersize=4)
+    color = FAKE if effect.verdict.effect > 0 else REAL
+    fill = color if effect.holds else "white"
+    panel.plot(effect.verdict.effect, row, "o", color=color, markerfacecolor=fill, markersize=7)
 
 
 def _draw_box(panel: Axes, x: float, y: float, words: str, color: str) -> None:

@@ -136,13 +136,20 @@ def load_effects(folder: Path | None = None) -> dict[str, Sequence[Row]]:
 class Effect(NamedTuple):
     """What a change does to a measure: its own median and that without it, and what seeds say.
 
-    ``p_among_all`` is the p of the verdict as it stands among all changes that were compared.
+    ``p_among_all`` is the p of the verdict as it stands among all changes that were compared; ``places``
+    has the median difference of each photograph's side.
     """
 
     median: float
     unchanged: float
     verdict: Verdict
     p_among_all: float
+    places: list[float]
+
+    @property
+    def holds(self) -> bool:
+        """Whether luck makes so much of it less than once in twenty such lists of comparisons."""
+        return self.p_among_all < 0.05
 
 
 def compare_changes(
@@ -159,8 +166,9 @@ def compare_changes(
     verdicts = [compare_blocks(its) for its in blocks]
     medians = [[float(np.median(np.concatenate(side))) for side in zip(*its, strict=True)] for its in blocks]
     among_all = holm([verdict.p for verdict in verdicts])
-    found = zip(compared, medians, verdicts, among_all, strict=True)
-    return {change: Effect(its, plain, verdict, p) for change, (its, plain), verdict, p in found}
+    places = [[float(np.median(np.subtract.outer(*block))) for block in its] for its in blocks]
+    found = zip(compared, medians, verdicts, among_all, places, strict=True)
+    return {change: Effect(*pair, *rest) for change, pair, *rest in found}
 
 
 def matched(changed: Sequence[Row], unchanged: Sequence[Row], measure: str) -> list[Block]:

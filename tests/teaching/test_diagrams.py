@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
-from sicgan_lite.teaching.diagrams import game_diagram, plot_levels, plot_orbits
+from sicgan_lite.studies.comparison import Verdict
+from sicgan_lite.teaching.diagrams import game_diagram, plot_effects, plot_levels, plot_orbits
+from sicgan_lite.teaching.effects import Effect
 
 
 def boxes(figure) -> dict[str, FancyBboxPatch]:
@@ -85,3 +87,20 @@ def test_levels_stand_in_their_rows_with_bars_of_two_errors_and_chance_beside_th
     bars: Any = d.collections[0]
     np.testing.assert_allclose([segment[:, 0] for segment in bars.get_segments()], [(1.2, 1.6), (1.1, 1.3)])
     np.testing.assert_allclose(np.asarray(g.get_lines()[0].get_xdata()), [0.77, 0.7])
+
+
+def test_effects_stand_below_their_heading_filled_where_they_hold() -> None:
+    better = Effect(3.0, 5.0, Verdict(-2.0, 1.0, 0.0001, 6), 0.01, [-1.0, -3.0])
+    worse = Effect(6.0, 5.0, Verdict(1.0, 0.4, 0.3, 6), 1.0, [0.5])
+    figure = plot_effects({"b": better, "w": worse}, {"one": ["b"], "two": ["w"]})
+    left, right = figure.axes
+    assert [text.get_text() for text in left.get_yticklabels()] == ["ONE", "b"]
+    assert [text.get_text() for text in right.get_yticklabels()] == ["TWO", "w"]
+    for panel, effect in ((left, better), (right, worse)):
+        _, places, median = panel.lines
+        assert list(places.get_xdata()) == effect.places
+        assert list(median.get_xdata()) == [effect.verdict.effect]
+        assert set(median.get_ydata()) == set(places.get_ydata()) == {1}
+    assert left.lines[2].get_markerfacecolor() == left.lines[2].get_color()
+    assert right.lines[2].get_markerfacecolor() == "white"
+    assert left.lines[2].get_color() != right.lines[2].get_color()

@@ -107,6 +107,7 @@ def test_the_table_says_medians_pairs_and_how_many_were_compared() -> None:
     assert worse.verdict.lower == 1 / 4  # of a side's four pairs, 8 is lower than 9 alone
     assert worse.p_among_all == pytest.approx(min(1, 2 * worse.verdict.p))
     assert (same.verdict.effect, same.p_among_all) == (0, pytest.approx(1))
+    assert (worse.places, worse.holds, same.holds) == ([3.0] * 4, worse.p_among_all < 0.05, False)
 
 
 # --- the recorded rows --------------------------------------------------------------------------
