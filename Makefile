@@ -34,7 +34,7 @@ check: setup ## Lint, formatting, types, layers, vendored scripts
 	$(BIN)/python -m tools.address
 
 unit: setup ## The tests of the library, the book's files and its pages
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m tools.run_tests library
 
 test-colab: export COLAB = all
 test-colab: setup ## Run every chapter alone, with the packages of Colab
@@ -54,7 +54,7 @@ mutants: setup ## Put faults into copies of the library: the tests must notice e
 	PYTHONPATH=tests $(BIN)/python -m mutants.run $(ONLY)
 
 chapters: setup ## Execute every chapter and compare it with its committed outputs
-	$(BIN)/python -m pytest --nbval book/ -n 2 --dist loadfile
+	$(BIN)/python -m tools.run_tests chapters
 
 notebooks: setup ## Execute chapters in place (all, or ONLY=01) and store their outputs
 	$(BIN)/python -m tools.notebooks $(ONLY)

@@ -109,7 +109,7 @@ def train_step(state: TrainState) -> StepRecord:
     _set_rates(state)
     for extra in reversed(range(state.config.discriminator_steps)):
         features, real = draw_batch(state, epoch, batch, extra)
-        fake = _paint(state, features)
+        fake = paint_batch(state, features)
         loss_d, real_score, fake_score = _train_discriminator(state, features, real, fake.detach())
     loss_g = _train_generator(state, features, real, fake)
     state.step += 1
@@ -155,7 +155,7 @@ def draw_batch(state: TrainState, epoch: int, batch: int, extra: int = 0) -> tup
     return _to_device(features, state.device), _to_device(targets, state.device)
 
 
-def _paint(state: TrainState, features: Tensor) -> Tensor:
+def paint_batch(state: TrainState, features: Tensor) -> Tensor:
     """G's output for a training batch, with the noise that the config asks for."""
     config, z = state.config, None
     if config.feature_noise:
@@ -187,16 +187,21 @@ def _train_discriminator(
     return loss.item(), real_score, fake_score
 
 
+def adversarial_loss(state: TrainState, features: Tensor, fake: Tensor) -> Tensor:
+    """G's loss of the game for its ``fake`` batch, against D as it is now."""
+    config = state.config
+    if config.noise_in_generator_step:
+        fake = add_instance_noise(fake, config.noise_std, rng=state.rng)
+    target = smooth_targets(len(fake), config.generator_target, config.target_jitter, rng=state.rng)
+    logits = _discriminate(state, fake, features)
+    return generator_loss(logits, target=target, objective=config.generator_objective)
+
+
 def _train_generator(state: TrainState, features: Tensor, real: Tensor, fake: Tensor) -> float:
     config = state.config
-    shown = (
-        add_instance_noise(fake, config.noise_std, rng=state.rng) if config.noise_in_generator_step else fake
-    )
-    target = smooth_targets(len(fake), config.generator_target, config.target_jitter, rng=state.rng)
     state.discriminator.requires_grad_(requires_grad=False)  # only G learns here
     try:
-        logits = _discriminate(state, shown, features)
-        loss = generator_loss(logits, target=target, objective=config.generator_objective)
+        loss = adversarial_loss(state, features, fake)
         total = config.adversarial_weight * loss
         if config.l1_weight > 0:
             total = total + config.l1_weight * l1_loss(fake, real)

@@ -59,7 +59,7 @@ def test_what_the_text_names_is_executed_elsewhere() -> None:
         "pytest --nbval book/",
         ".venv/bin/jupyter lab book/",
     }
-    assert "-m pytest --nbval book/" in MAKEFILE
+    assert "tools.run_tests chapters" in MAKEFILE
     assert '"-m", "jupyterlab"' in (ROOT / "tests" / "support" / "lab.py").read_text("utf-8")
 
 

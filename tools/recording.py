@@ -22,7 +22,7 @@ from sicgan_lite.config import Config
 from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import folder_lock, pixels_sha256, sha256_of, write_atomically
 from sicgan_lite.pictures.images import sample_image
-from sicgan_lite.studies.logbook import Logbook
+from sicgan_lite.studies.run_folder import RunFolder
 from sicgan_lite.studies.runs import RecordError, load_run
 from sicgan_lite.training import StepRecord, TrainState
 
@@ -50,7 +50,7 @@ def record_run(
             return
         recording = _Recording.open(where, image, config, device)
         try:
-            for record in recording.logbook.steps():
+            for record in recording.run.steps():
                 recording.keep(record.step)
                 yield record
         except GeneratorExit:
@@ -67,7 +67,7 @@ def keeps_picture(step: int, config: Config) -> bool:
 
 @dataclass
 class _Recording:
-    logbook: Logbook
+    run: RunFolder
     rgb: np.ndarray
     info: dict[str, Any]
     clocks: tuple[float, float]
@@ -76,44 +76,44 @@ class _Recording:
     def open(cls, where: Path, image: str, config: Config, device: str) -> _Recording:
         rgb = sample_image(image)
         if (where / "checkpoint.pt").is_file():
-            logbook = Logbook.resume(where, rgb, device)
-            _check_same(where, logbook.state.config, config)
+            run = RunFolder.resume(where, rgb, device)
+            _check_same(where, run.state.config, config)
             info = json.loads((where / "run.json").read_text(encoding="utf-8"))
             info["resumptions"] += 1
-            return cls(logbook, rgb, info, _clocks())
-        logbook = Logbook(where, TrainState.create(rgb, config, device))
+            return cls(run, rgb, info, _clocks())
+        run = RunFolder(where, TrainState.create(rgb, config, device))
         write_atomically(where / "config.json", _json(config.to_dict()))
-        recording = cls(logbook, rgb, describe(image, rgb, config, logbook.state.device), _clocks())
+        recording = cls(run, rgb, describe(image, rgb, config, run.state.device), _clocks())
         recording.keep_picture()
         return recording
 
     def keep(self, step: int) -> None:
-        if keeps_picture(step, self.logbook.state.config):
+        if keeps_picture(step, self.run.state.config):
             self.keep_picture()
         if _clocks()[0] - self.clocks[0] >= SAVE_SECONDS:
             self.save()
 
     def keep_picture(self) -> None:
-        state = self.logbook.state
+        state = self.run.state
         picture = Image.fromarray(colorize(state.final_generator, self.rgb))
         height, encoded = round(picture.height * SNAPSHOT_WIDTH / picture.width), io.BytesIO()
         picture = picture.resize((SNAPSHOT_WIDTH, height), Image.Resampling.LANCZOS)
         picture.save(encoded, format="WEBP", quality=85, method=6)
-        write_atomically(self.logbook.folder / "snapshots" / f"{state.step:05d}.webp", encoded.getvalue())
+        write_atomically(self.run.folder / "snapshots" / f"{state.step:05d}.webp", encoded.getvalue())
 
     def save(self) -> None:
         now = _clocks()
         self.info["wall_seconds"] += now[0] - self.clocks[0]
         self.info["cpu_seconds"] += now[1] - self.clocks[1]
         self.clocks = now
-        self.info["step"] = self.logbook.state.step
+        self.info["step"] = self.run.state.step
         self.info["steps_per_second"] = self.info["step"] / self.info["wall_seconds"]
-        write_atomically(self.logbook.folder / "run.json", _json(self.info))
-        self.logbook.save()
+        write_atomically(self.run.folder / "run.json", _json(self.info))
+        self.run.save()
 
     def finish(self) -> None:
         self.save()
-        where, state = self.logbook.folder, self.logbook.state
+        where, state = self.run.folder, self.run.state
         save_generator(where / "generator.safetensors", state.final_generator, state.config)
         if state.average is not None:  # the mean is kept above; the last step's weights beside it
             save_generator(where / "last-generator.safetensors", state.generator, state.config)

@@ -1,14 +1,13 @@
 """What the last tests said, and the page that shows it.
 
-pytest writes ``.test-record.json`` (see ``conftest.py``), which git ignores: it is about this machine
-and this moment. The directive ``{test-record}`` shows it when the book is built, or says that there is none.
+``run_tests.py`` writes ``.test-record.json``, which git ignores: it is about this machine and this
+moment. The directive ``{test-record}`` shows it when the book is built, or says that there is none.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections import defaultdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,40 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / ".test-record.json"
 WANTED_SECONDS = 360  # the whole book, chapters side by side
 VERSIONS = ("Python", "torch", "numpy", "scikit-image", "opencv-python-headless")
-
-
-class Tally:
-    """Counts what pytest reports; a part is a chapter's file, or the whole library."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-        self.outcomes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-
-    def add(self, nodeid: str, when: str, outcome: str, seconds: float) -> None:
-        """One phase of one test. A test fails by any of its phases and passes by its call."""
-        part = Path(nodeid.partition("::")[0]).stem
-        self.seconds[part] += seconds
-        if outcome != "passed" or when == "call":
-            self.outcomes[part][outcome] += 1
-
-    def chapters(self) -> dict[str, dict[str, Any]]:
-        """For each chapter its cells, those that failed, and its seconds."""
-        return {
-            part: {
-                "cells": sum(counts.values()),
-                "failed": counts["failed"] + counts["skipped"],  # after a failure nbval skips the rest
-                "seconds": self.seconds[part],
-            }
-            for part, counts in sorted(self.outcomes.items())
-        }
-
-    def total(self) -> dict[str, Any]:
-        """All parts together, as the library's tests are told."""
-        counts = {
-            outcome: sum(part[outcome] for part in self.outcomes.values())
-            for outcome in ("passed", "failed", "skipped")
-        }
-        return counts | {"seconds": sum(self.seconds.values())}
 
 
 def commit(root: Path = ROOT) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sicgan_lite.cli.settings import config_of
 from sicgan_lite.cli.talk import as_argument, progress, say, say_json, warn
-from sicgan_lite.pictures.images import SUFFIXES, Photo, find_photo, output_format, write_image
+from sicgan_lite.pictures.images import Photo, find_photo, output_format, photos_in, write_image
 from sicgan_lite.pictures.provenance import own_provenance
 
 if TYPE_CHECKING:
@@ -54,17 +54,7 @@ def _pairs(args: argparse.Namespace) -> Iterator[tuple[str, Path]]:
 
 def _inside(source: str) -> list[str]:
     """A picture, or the pictures of a folder."""
-    if not Path(source).is_dir():
-        return [source]
-    found = sorted(str(p) for p in Path(source).iterdir() if is_picture(p))
-    if not found:
-        raise ValueError(f"{source} holds no picture ({', '.join(SUFFIXES)})")
-    return found
-
-
-def is_picture(path: Path) -> bool:
-    """Whether a file's name says that it is a picture; macOS' companions (._photo.jpg) are none."""
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith("._") and path.is_file()
+    return [str(path) for path in photos_in(source)[0]] if Path(source).is_dir() else [source]
 
 
 def _colored_name(source: str) -> str:
@@ -102,7 +92,7 @@ def _learn(args: argparse.Namespace) -> tuple[Generator, list[float]]:
     from sicgan_lite.cli.training import finish, train_with_progress
     from sicgan_lite.files import folder_lock
     from sicgan_lite.studies.judging import check_has_color, lightness_profile
-    from sicgan_lite.studies.logbook import Logbook
+    from sicgan_lite.studies.run_folder import RunFolder
     from sicgan_lite.training import TrainState
 
     teacher = find_photo(args.like)
@@ -111,11 +101,11 @@ def _learn(args: argparse.Namespace) -> tuple[Generator, list[float]]:
     state = TrainState.create(teacher.rgb, config_of(args), args.device)
     folder.mkdir(parents=True, exist_ok=True)
     with folder_lock(folder):
-        logbook = Logbook(folder, state)
+        run = RunFolder(folder, state)
         say(f"learning the colours of {args.like}", quiet=args.quiet or args.json)
-        if not train_with_progress(logbook, teacher, quiet=args.quiet):
+        if not train_with_progress(run, teacher, quiet=args.quiet):
             raise KeyboardInterrupt
-        finish(logbook, teacher, folder, argparse.Namespace(quiet=args.quiet or args.json, json=False))
+        finish(run, teacher, folder, argparse.Namespace(quiet=args.quiet or args.json, json=False))
     return state.final_generator, lightness_profile(teacher.rgb)
 
 

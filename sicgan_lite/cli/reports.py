@@ -8,16 +8,16 @@ from typing import Any
 
 from sicgan_lite.cli.settings import config_of
 from sicgan_lite.cli.talk import as_argument, progress, quoted, say, say_json
-from sicgan_lite.pictures.images import read_provenance
+from sicgan_lite.pictures.images import photos_in, read_provenance
 from sicgan_lite.pictures.provenance import Provenance
 
 
 def run_album(args: argparse.Namespace) -> None:
     """Train a model for each photograph of a folder, side by side if asked."""
-    from sicgan_lite.studies.album import album_photos, make_album
+    from sicgan_lite.studies.album import make_album
     from sicgan_lite.studies.jobs import open_executor
 
-    config, (photos, skipped) = config_of(args), album_photos(args.folder)
+    config, (photos, skipped) = config_of(args), photos_in(args.folder)
     for path, reason in skipped:
         say(f"skipped {path.name}: {reason}", quiet=args.quiet or args.json)
     try:
@@ -25,7 +25,7 @@ def run_album(args: argparse.Namespace) -> None:
             open_executor(args.workers, args.scheduler) as executor,
             progress(len(photos), "photo", quiet=args.quiet) as bar,
         ):
-            pages = make_album(
+            runs = make_album(
                 args.folder,
                 out=args.out,
                 config=config,
@@ -36,11 +36,11 @@ def run_album(args: argparse.Namespace) -> None:
         say(f"stopped; what is done is kept, go on with: {_again(args)}")
         raise
     if args.json:
-        say_json({"out": str(args.out), "photos": {page.path.stem: page.results for page in pages}})
+        say_json({"out": str(args.out), "photos": {run.path.stem: run.results for run in runs}})
         return
-    for page in pages:
-        say(f"{page.path.stem}: {page.results['verdict']}", quiet=args.quiet)
-    say(f"wrote {len(pages)} models, their pictures and index.html to {args.out}", quiet=args.quiet)
+    for run in runs:
+        say(f"{run.path.stem}: {run.results['verdict']}", quiet=args.quiet)
+    say(f"wrote {len(runs)} models, their pictures and index.html to {args.out}", quiet=args.quiet)
 
 
 def _again(args: argparse.Namespace) -> str:

@@ -17,7 +17,7 @@ from sicgan_lite.cli.talk import as_argument, progress, quoted, say, say_json
 from sicgan_lite.pictures.images import Photo, find_photo
 
 if TYPE_CHECKING:
-    from sicgan_lite.studies.logbook import Logbook
+    from sicgan_lite.studies.run_folder import RunFolder
 
 SAVE_SECONDS = 30.0
 LOOKS = 20  # at the small copy during a run
@@ -27,36 +27,25 @@ FILES = ("generator.safetensors", "checkpoint.pt", "history.csv", "before-after.
 def run_train(args: argparse.Namespace) -> None:
     """Train on one photograph; saved at least twice a minute, at the end of an epoch, and when stopped."""
     from sicgan_lite.devices import keep_freed_memory
-    from sicgan_lite.files import folder_lock
-    from sicgan_lite.studies.judging import check_has_color
 
     keep_freed_memory()
-    photo, out = find_photo(args.photo), args.out
-    if not args.resume:
-        _check_new(out)
-        if not args.force:
-            check_has_color(photo.rgb, as_argument(args.photo))
-    logbook = _logbook(args, photo)
-    out.mkdir(parents=True, exist_ok=True)  # once the settings are known to be good
-    with folder_lock(out):
-        if not args.resume:
-            _check_new(out)  # once more: another program may have been quicker
-            logbook.save()
-        if not train_with_progress(logbook, photo, quiet=args.quiet, preview=args.preview):
-            state = logbook.state
+    photo = find_photo(args.photo)
+    with _resumed(args, photo) if args.resume else _begun(args, photo) as run:
+        if not train_with_progress(run, photo, quiet=args.quiet, preview=args.preview):
+            state = run.state
             say(f"stopped after step {state.step} of {state.config.total_steps}; go on with: {_again(args)}")
             return
-        finish(logbook, photo, out, args)
+        finish(run, photo, args.out, args)
 
 
-def finish(logbook: Logbook, photo: Photo, out: Path, args: argparse.Namespace) -> None:
+def finish(run: RunFolder, photo: Photo, out: Path, args: argparse.Namespace) -> None:
     """Write the generator and the picture, and say what they are worth."""
     from sicgan_lite.checkpoint import save_generator
     from sicgan_lite.colorizing import colorize
     from sicgan_lite.studies.album import write_before_after
     from sicgan_lite.studies.judging import judge, lightness_profile
 
-    state = logbook.state
+    state = run.state
     profile = lightness_profile(photo.rgb)
     save_generator(out / FILES[0], state.final_generator, state.config, lightness_profile=profile)
     colored = colorize(state.final_generator, photo.rgb)
@@ -89,27 +78,27 @@ def advice(config: Any, *, lost: bool) -> str:
     return f"{kind}, which often loses to one colour: try --preset photo."
 
 
-def train_with_progress(logbook: Logbook, photo: Photo, *, quiet: bool, preview: bool = False) -> bool:
+def train_with_progress(run: RunFolder, photo: Photo, *, quiet: bool, preview: bool = False) -> bool:
     """Train to the end, or to the end of the step in which a stop was asked for; saved either way."""
-    config = logbook.state.config
-    look = _looker(logbook, photo, preview=preview)
+    config = run.state.config
+    look = _looker(run, photo, preview=preview)
     every = max(1, config.total_steps // LOOKS)
     saved = time.monotonic()
     with (
         stop_requests() as asked,
-        progress(config.total_steps, "step", initial=logbook.state.step, quiet=quiet) as bar,
+        progress(config.total_steps, "step", initial=run.state.step, quiet=quiet) as bar,
     ):
-        for record in logbook.steps():
+        for record in run.steps():
             if record.step % every == 0 and not (quiet and not preview):
                 bar.set_postfix_str(f"ΔE {look():.1f}", refresh=False)
             bar.update()
             late = time.monotonic() - saved >= SAVE_SECONDS
             if record.batch == config.batches_per_epoch or asked or late:
-                logbook.save()
+                run.save()
                 saved = time.monotonic()
             if asked:
                 break
-    return logbook.state.step == config.total_steps
+    return run.state.step == config.total_steps
 
 
 @contextmanager
@@ -125,7 +114,7 @@ def stop_requests() -> Iterator[list[int]]:
             signal.signal(getattr(signal, name), handler)
 
 
-def _looker(logbook: Logbook, photo: Photo, *, preview: bool) -> Callable[[], float]:
+def _looker(run: RunFolder, photo: Photo, *, preview: bool) -> Callable[[], float]:
     """A function that colours a small copy, and says its ΔE; a preview is drawn of it."""
     from sicgan_lite.colorizing import colorize
     from sicgan_lite.metrics import delta_e
@@ -135,12 +124,47 @@ def _looker(logbook: Logbook, photo: Photo, *, preview: bool) -> Callable[[], fl
     small: np.ndarray = small_copy(photo.rgb)
 
     def look() -> float:
-        picture = colorize(logbook.state.final_generator, small)
+        picture = colorize(run.state.final_generator, small)
         if preview:
-            write_before_after(logbook.folder / "before-after.png", small, picture, photo.source_sha256)
+            write_before_after(run.folder / "before-after.png", small, picture, photo.source_sha256)
         return delta_e(picture, small)
 
     return look
+
+
+@contextmanager
+def _begun(args: argparse.Namespace, photo: Photo) -> Iterator[RunFolder]:
+    """A new run in its folder, which no other program can write meanwhile."""
+    from sicgan_lite.files import folder_lock
+    from sicgan_lite.studies.judging import check_has_color
+    from sicgan_lite.studies.run_folder import RunFolder
+    from sicgan_lite.training import TrainState
+
+    _check_new(args.out)
+    if not args.force:
+        check_has_color(photo.rgb, as_argument(args.photo))
+    state = TrainState.create(photo.rgb, config_of(args), args.device)
+    args.out.mkdir(parents=True, exist_ok=True)  # once the settings are known to be good
+    with folder_lock(args.out):
+        _check_new(args.out)  # once more: another program may have been quicker
+        run = RunFolder(args.out, state)
+        run.save()
+        yield run
+
+
+@contextmanager
+def _resumed(args: argparse.Namespace, photo: Photo) -> Iterator[RunFolder]:
+    """The run to go on with, read when no other program can write it."""
+    from sicgan_lite.files import folder_lock
+    from sicgan_lite.studies.run_folder import RunFolder, find_checkpoint
+
+    if args.preset or args.set or args.seed is not None:
+        raise ValueError(
+            "--resume goes on with the settings in the checkpoint; leave out --preset, --seed and --set"
+        )
+    find_checkpoint(args.out)  # locking would make the folder
+    with folder_lock(args.out):
+        yield RunFolder.resume(args.out, photo.rgb, args.device)
 
 
 def _check_new(out: Path) -> None:
@@ -148,20 +172,6 @@ def _check_new(out: Path) -> None:
     if taken:
         cure = "--resume goes on with it" if "checkpoint.pt" in taken else "choose another --out"
         raise FileExistsError(f"{out} holds a run already ({', '.join(taken)}); {cure}")
-
-
-def _logbook(args: argparse.Namespace, photo: Photo) -> Logbook:
-    """The run to go on with, or a new one; nothing is written yet."""
-    from sicgan_lite.studies.logbook import Logbook
-    from sicgan_lite.training import TrainState
-
-    if not args.resume:
-        return Logbook(args.out, TrainState.create(photo.rgb, config_of(args), args.device))
-    if args.preset or args.set or args.seed is not None:
-        raise ValueError(
-            "--resume goes on with the settings in the checkpoint; leave out --preset, --seed and --set"
-        )
-    return Logbook.resume(args.out, photo.rgb, args.device)
 
 
 def _again(args: argparse.Namespace) -> str:

@@ -66,6 +66,21 @@ def find_photo(source: Path_) -> Photo:
     return read_image(source)
 
 
+def photos_in(folder: Path_) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """The photographs of a folder in the order of their names, and each other file with why it is left out.
+
+    Hidden files and folders are passed over without a word, and so are macOS' companions
+    (``._photo.jpg``). Errors: OSError for a folder that cannot be read; ValueError for one without
+    a photograph.
+    """
+    files = sorted(path for path in Path(folder).iterdir() if path.is_file() and path.name[0] != ".")
+    photos = [path for path in files if path.suffix.lower() in SUFFIXES]
+    if not photos:
+        raise ValueError(f"{folder} holds no photograph ({', '.join(SUFFIXES)})")
+    others = [path for path in files if path not in photos]
+    return photos, [(path, f"{path.suffix or 'no suffix'} is not read here") for path in others]
+
+
 def read_provenance(file: File) -> Provenance | None:
     """What the picture in ``file`` says of its making, or None if it says nothing.
 

@@ -15,7 +15,7 @@ from sicgan_lite.baselines import grey
 from sicgan_lite.checkpoint import FileFormatError, read_generator_config, read_results
 from sicgan_lite.config import Config
 from sicgan_lite.files import pixels_sha256, write_atomically
-from sicgan_lite.pictures.images import SUFFIXES, read_image, write_image
+from sicgan_lite.pictures.images import photos_in, read_image, write_image
 from sicgan_lite.pictures.provenance import own_provenance
 from sicgan_lite.plotting import before_after, rasterize
 from sicgan_lite.studies.jobs import Job, run_jobs
@@ -25,7 +25,7 @@ from sicgan_lite.studies.sheet import contact_sheet
 from sicgan_lite.studies.sweep import SweepRun, read_run
 
 
-class Page(NamedTuple):
+class Entry(NamedTuple):
     """What an album keeps of a photograph: the generator's file, and a picture, uint8 (h, w, 3)."""
 
     model: bytes
@@ -54,7 +54,7 @@ def make_album(
     folder, out = Path(folder), Path(out)
     if out.resolve() == folder.resolve():
         raise ValueError(f"{out} holds the photographs; choose another folder for the album")
-    photos, skipped = album_photos(folder)
+    photos, skipped = photos_in(folder)
     jobs = [_job(path, out, config) for path in photos]
     for job, photo in zip(jobs, photos, strict=True):
         if job.done:
@@ -63,33 +63,16 @@ def make_album(
     for job in run_jobs(jobs, executor):
         if on_done is not None:
             on_done(job.name)
-    pages = [read_run(job.target) for job in jobs]
-    write_atomically(out / "index.html", contact_sheet(pages, skipped).encode())
-    return pages
+    runs = [read_run(job.target) for job in jobs]
+    write_atomically(out / "index.html", contact_sheet(runs, skipped).encode())
+    return runs
 
 
-def album_photos(folder: str | Path) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """The photographs of a folder in the order of their names, and each other file with why it is left out.
-
-    Hidden files and folders are passed over without a word, and so are macOS' companions
-    (``._photo.jpg``). Errors: OSError for a folder that cannot be read; ValueError for one without
-    a photograph.
-    """
-    files = sorted(path for path in Path(folder).iterdir() if path.is_file() and path.name[0] != ".")
-    photos = [path for path in files if path.suffix.lower() in SUFFIXES]
-    if not photos:
-        raise ValueError(f"{folder} holds no photograph ({', '.join(SUFFIXES)})")
-    skipped = [
-        (path, f"{path.suffix or 'no suffix'} is not read here") for path in files if path not in photos
-    ]
-    return photos, skipped
-
-
-def make_page(config: Config, rgb: UInt8[np.ndarray, "h w 3"], source_sha256: str) -> Page:
+def train_photo(config: Config, rgb: UInt8[np.ndarray, "h w 3"], source_sha256: str) -> Entry:
     """Train on one photograph, and draw what it became."""
     check_has_color(rgb, "the photograph")
     trained = train_and_measure(config, rgb, also=_verdict)
-    return Page(trained.model, _draw(rgb, trained.picture), source_sha256)
+    return Entry(trained.model, _draw(rgb, trained.picture), source_sha256)
 
 
 def write_before_after(
@@ -113,11 +96,11 @@ def _draw(rgb: np.ndarray, colored: np.ndarray) -> np.ndarray:
 def _job(photo: Path, out: Path, config: Config) -> Job:
     model, picture = out / f"{photo.name}.safetensors", out / f"{photo.name}.before-after.png"
 
-    def keep(page: Page) -> None:
-        write_image(picture, page.before_after, provenance=own_provenance(page.source_sha256))
-        write_atomically(model, page.model)  # last: where it is, the photograph is done
+    def keep(entry: Entry) -> None:
+        write_image(picture, entry.before_after, provenance=own_provenance(entry.source_sha256))
+        write_atomically(model, entry.model)  # last: where it is, the photograph is done
 
-    return Job(photo.name, model, model.exists(), make_page, partial(_arguments, photo, config), keep)
+    return Job(photo.name, model, model.exists(), train_photo, partial(_arguments, photo, config), keep)
 
 
 def _arguments(photo: Path, config: Config) -> tuple[Config, np.ndarray, str]:

@@ -14,10 +14,9 @@ from sicgan_lite.checkpoint import generator_bytes
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.devices import describe_machine
-from sicgan_lite.losses import generator_loss
 from sicgan_lite.metrics import color_overlap, colorfulness, delta_e_map, squares_used
 from sicgan_lite.origins import Holdout, holdout_mask
-from sicgan_lite.training import StepRecord, TrainState, draw_batch, train_step
+from sicgan_lite.training import StepRecord, TrainState, adversarial_loss, draw_batch, paint_batch, train_step
 
 MEASURED = StepRecord._fields[3:]  # two losses, two scores
 FIRST_STEPS = 5
@@ -107,14 +106,14 @@ def measure(
 def next_generator_loss(state: TrainState) -> float:
     """G's loss on the batch that comes next, against D as it is now: before D's step, not after.
 
-    No random number is drawn: z is 0, no noise is added, and the target is the mean one, to which
-    the loss is linear.
+    It is the training step's own computation, its noise and jitter included; what is drawn for it is
+    put back, so that the step itself draws as if nobody had looked.
     """
-    config = state.config
-    features, _ = draw_batch(state, *divmod(state.step, config.batches_per_epoch))
-    with torch.autocast(state.device.type, torch.bfloat16, enabled=state.autocast):
-        logits = state.discriminator(state.generator(features).float(), features).float()
-    return generator_loss(logits, target=config.mean_targets[2], objective=config.generator_objective).item()
+    dice = state.rng.get_state()
+    features, _ = draw_batch(state, *divmod(state.step, state.config.batches_per_epoch))
+    loss = adversarial_loss(state, features, paint_batch(state, features))
+    state.rng.set_state(dice)
+    return loss.item()
 
 
 def _losses(records: list[StepRecord]) -> dict[str, Any]:

@@ -29,16 +29,16 @@ least that an eye sees.</p>
 """
 
 
-def contact_sheet(pages: Sequence[SweepRun], skipped: Sequence[tuple[Path, str]] = ()) -> str:
+def contact_sheet(runs: Sequence[SweepRun], skipped: Sequence[tuple[Path, str]] = ()) -> str:
     """An HTML page with each photograph's before-after picture and verdict, and what was left out."""
-    figures = "\n".join(map(_figure, pages))
+    figures = "\n".join(map(_figure, runs))
     rows = "".join(f"<li>{escape(path.name)}: {escape(reason)}</li>" for path, reason in skipped)
     return PAGE.format(figures=figures, skipped=f"<h2>Left out</h2><ul>{rows}</ul>" if rows else "")
 
 
-def _figure(page: SweepRun) -> str:
-    name = Path(page.path).stem
-    verdict = page.results.get("verdict", f"ΔE {page.results['delta_e']:.1f}")
+def _figure(run: SweepRun) -> str:
+    name = Path(run.path).stem
+    verdict = run.results.get("verdict", f"ΔE {run.results['delta_e']:.1f}")
     source = quote(f"{name}.before-after.png")
     text = f"{name}: photograph, lightness and generated colour"
     return (

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tools import build_book, status
+from tools import build_book, run_tests, status
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -77,18 +78,24 @@ def test_the_library_is_told_when_it_was_tested() -> None:
     )
 
 
-def test_a_test_is_counted_once_and_a_failure_in_any_phase_counts() -> None:
-    tally = status.Tally()
-    for when, outcome in [("setup", "passed"), ("call", "passed"), ("teardown", "passed")]:
-        tally.add("book/01-a.ipynb::Cell 0", when, outcome, 0.5)
-    tally.add("book/01-a.ipynb::Cell 1", "call", "failed", 1.0)
-    tally.add("book/01-a.ipynb::Cell 2", "setup", "failed", 1.0)
-    tally.add("book/02-b.ipynb::Cell 0", "call", "skipped", 0.25)
-    assert tally.chapters() == {
-        "01-a": {"cells": 3, "failed": 2, "seconds": 3.5},
+SUITE = ET.fromstring("""
+<testsuite name="pytest" time="12.500">
+ <testcase classname="book.01-a.ipynb" name="Cell 0" time="1.5"/>
+ <testcase classname="book.01-a.ipynb" name="Cell 1" time="1.0"><failure message="differs"/></testcase>
+ <testcase classname="book.01-a.ipynb" name="Cell 2" time="0.5"><skipped message="kernel died"/></testcase>
+ <testcase classname="book.02-b.ipynb" name="Cell 0" time="0.25"><error message="set-up"/></testcase>
+</testsuite>""")
+
+
+def test_a_failure_in_any_phase_counts_and_so_does_what_it_keeps_from_running() -> None:
+    found = run_tests.chapters(SUITE)
+    assert found["each"] == {
+        "01-a": {"cells": 3, "failed": 2, "seconds": 3.0},
         "02-b": {"cells": 1, "failed": 1, "seconds": 0.25},
     }
-    assert tally.total() == {"passed": 1, "failed": 2, "skipped": 1, "seconds": 3.75}
+    assert found["seconds"] == 12.5
+    assert {"processor", "python", "versions"} <= set(found)
+    assert run_tests.library(SUITE) == {"passed": 1, "failed": 2, "skipped": 1, "seconds": 12.5}
 
 
 def test_one_part_of_the_record_leaves_the_other(tmp_path: Path) -> None:
@@ -150,34 +157,31 @@ def test_the_page_is_made_when_the_book_is_built(tmp_path: Path, kept: dict | No
 
 
 @pytest.mark.slow
-def test_nbval_writes_a_record_of_whole_books_alone(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+def test_what_chapters_and_tests_said_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["tests"]\n')
     shutil.copyfile(ROOT / "conftest.py", tmp_path / "conftest.py")
-    for part in ("tools", "tests"):
+    for part in ("tests", "book"):
         (tmp_path / part).mkdir()
-    (tmp_path / "book").mkdir()
-    for name in ("__init__.py", "status.py"):
-        shutil.copyfile(ROOT / "tools" / name, tmp_path / "tools" / name)
     shutil.copyfile(ROOT / "tests" / "nbval_sanitize.cfg", tmp_path / "tests" / "nbval_sanitize.cfg")
     for name, shown in (("01-right", "2"), ("02-wrong", "3")):
         output = new_output("execute_result", {"text/plain": shown}, execution_count=1)
         cell = new_code_cell("1 + 1", execution_count=1, outputs=[output])
         nbformat.write(new_notebook(cells=[cell]), tmp_path / "book" / f"{name}.ipynb")
-
-    def run(*names: str) -> int:
-        paths = [f"book/{name}" for name in names]
-        command = [sys.executable, "-m", "pytest", "--nbval", *paths, "-q", "-p", "no:cacheprovider"]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode
-
-    assert run("01-right.ipynb") == 0
-    assert not (tmp_path / status.RECORD.name).exists()
-    assert run("") == 1
-    written = (tmp_path / status.RECORD.name).read_text("utf-8")
-    found = json.loads(written)["chapters"]
-    assert {name: chapter["failed"] for name, chapter in found["each"].items()} == {
-        "01-right": 0,
-        "02-wrong": 1,
+    (tmp_path / "tests" / "test_it.py").write_text("def test_it():\n    pass\n")
+    monkeypatch.setattr(run_tests, "ROOT", tmp_path)
+    path = tmp_path / status.RECORD.name
+    monkeypatch.setattr(run_tests, "remember", lambda part, found: status.remember(part, found, path))
+    assert run_tests.main(["chapters"]) == 1
+    assert run_tests.main(["library"]) == 0
+    (tmp_path / "tests" / "test_it.py").unlink()
+    assert run_tests.main(["library"]) == 5  # none ran: the record stays as it was
+    found = status.read(path)
+    each = found["chapters"]["each"]
+    assert {name: (chapter["cells"], chapter["failed"]) for name, chapter in each.items()} == {
+        "01-right": (1, 0),
+        "02-wrong": (1, 1),
     }
-    assert found["seconds"] > 0
-    assert str(tmp_path) not in written
-    assert status.page(json.loads(written), "").startswith("**No.** 1 of 2 chapters")
+    assert found["chapters"]["seconds"] > 0
+    assert (found["library"]["passed"], found["library"]["failed"]) == (1, 0)
+    assert str(tmp_path) not in path.read_text("utf-8")
+    assert status.page(found, "").startswith("**No.** 1 of 2 chapters")

@@ -226,8 +226,16 @@ def test_resuming_with_another_photograph_or_a_finished_run(
 
 @pytest.mark.parametrize("resume", [False, True])
 def test_a_run_has_one_writer(
-    run: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], resume: bool
+    run: Path,
+    photo: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    resume: bool,
 ) -> None:
+    monkeypatch.setattr(
+        "sicgan_lite.studies.run_folder.load_checkpoint", lambda *_: pytest.fail("read unlocked")
+    )
     folder = run if resume else tmp_path / "new"
     folder.mkdir(exist_ok=True)
     before = {path: path.read_bytes() for path in folder.iterdir() if path.name != LOCK_NAME}

@@ -59,6 +59,7 @@ def test_a_folder_is_coloured_into_a_folder(model: Path, tmp_path: Path) -> None
     for name in ("b.png", "a.jpg", "c.tif"):
         grey_photo(scans / name)
     (scans / "._a.jpg").write_bytes(b"a companion of macOS")
+    noise_photo(scans / ".hidden.png")
     (scans / "notes.txt").write_text("no picture")
     assert main(["colorize", str(scans), "--model", str(model), "--out", str(out), "--quiet"]) == 0
     assert {path.stem for path in out.iterdir()} == {"a", "b", "c"}
@@ -82,7 +83,7 @@ def test_several_pictures_need_a_folder_and_names_of_their_own(
     assert (
         main(["colorize", str(tmp_path / "empty"), "--model", str(model), "--out", str(tmp_path / "o")]) == 2
     )
-    assert "holds no picture" in capsys.readouterr().err
+    assert "holds no photograph" in capsys.readouterr().err
 
 
 def test_a_photograph_unlike_the_learned_one_is_said_to_be_so(

@@ -65,7 +65,7 @@ def test_ctrl_c_leaves_a_command_that_can_be_pasted(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(album, "make_page", stop)
+    monkeypatch.setattr(album, "train_photo", stop)
     assert main(["album", str(folder), "--out", str(tmp_path / "my album"), *TINY]) == 130
     hint = capsys.readouterr().out.partition("go on with: ")[2]
     words = shlex.split(hint)

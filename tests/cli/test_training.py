@@ -113,11 +113,11 @@ def test_a_finished_run_without_its_checkpoint_is_not_replaced(
 def test_a_run_saves_itself_by_the_clock(
     photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sicgan_lite.studies.logbook import Logbook
+    from sicgan_lite.studies.run_folder import RunFolder
 
     saved: list[int] = []
-    real = Logbook.save
-    monkeypatch.setattr(Logbook, "save", lambda book: (saved.append(book.state.step), real(book))[1])
+    real = RunFolder.save
+    monkeypatch.setattr(RunFolder, "save", lambda book: (saved.append(book.state.step), real(book))[1])
     monkeypatch.setattr(training, "SAVE_SECONDS", 0.0)
     assert main(["train", str(photo), "--out", str(tmp_path / "often"), *TINY, "--quiet"]) == 0
     assert saved == [0, 1, 2, 3, 4, 5, 6]

@@ -355,8 +355,8 @@ LOSSES = [
 TRAINING = [
     Mutant(
         "training.py",
-        "if config.noise_in_generator_step else fake",
-        "if config.noise_std else fake",
+        "    if config.noise_in_generator_step:\n",
+        "    if config.noise_std:\n",
         "noise in both steps, whatever the config says",
         ("test_training::test_noise_is_where_the_config_wants_it",),
     ),
@@ -763,7 +763,7 @@ RUNS = [
     ),
     Mutant(
         "../tools/recording.py",
-        "            _check_same(where, logbook.state.config, config)\n",
+        "            _check_same(where, run.state.config, config)\n",
         "",
         "a run goes on with settings that nobody asked for",
         ("tools/test_recording::test_other_settings_do_not_go_on_with_a_checkpoint",),
@@ -1072,7 +1072,7 @@ JOBS = [
     Mutant(
         "training.py",
         "l1_loss(fake, real)",
-        "l1_loss(shown, real)",
+        "l1_loss(add_instance_noise(fake, config.noise_std, rng=state.rng), real)",
         "L1 is measured on what noise made of ab",
         ("test_training::test_l1_measures_what_g_painted_and_not_what_d_was_shown",),
     ),
@@ -1106,10 +1106,24 @@ JOBS = [
     ),
     Mutant(
         "studies/album.py",
-        "        write_atomically(model, page.model)",
+        "        write_atomically(model, entry.model)",
         "        pass",
         "an album without its models",
         ("studies/test_album::test_each_photograph_has_the_model_that_was_trained_on_it",),
+    ),
+    Mutant(
+        "studies/measuring.py",
+        "    state.rng.set_state(dice)\n",
+        "",
+        "a run that was looked at draws other noise",
+        ("studies/test_measuring::test_the_loss_before_ds_step_knows_the_old_d_and_draws_nothing",),
+    ),
+    Mutant(
+        "studies/measuring.py",
+        "adversarial_loss(state, features, paint_batch(state, features))",
+        "adversarial_loss(state, features, state.generator(features))",
+        "z and feature noise are left out of the loss before D's step",
+        ("studies/test_measuring::test_the_loss_before_ds_step_is_the_recorded_one_where_d_does_not_learn",),
     ),
     Mutant(
         "studies/measuring.py",
@@ -1625,9 +1639,16 @@ FILES = [
     ),
     Mutant(
         "cli/training.py",
-        "    with folder_lock(out):\n",
-        "    if True:\n",
+        "    with folder_lock(args.out):\n        _check_new",
+        "    if True:\n        _check_new",
         "two programs write one run",
+        ("cli/test_cli::test_a_run_has_one_writer",),
+    ),
+    Mutant(
+        "cli/training.py",
+        "    with folder_lock(args.out):\n        yield RunFolder.resume(args.out, photo.rgb, args.device)",
+        "    run = RunFolder.resume(args.out, photo.rgb)\n    with folder_lock(args.out):\n        yield run",
+        "a checkpoint is read while another program writes it",
         ("cli/test_cli::test_a_run_has_one_writer",),
     ),
     Mutant(
@@ -1645,8 +1666,8 @@ FILES = [
         ("cli/test_training::test_a_run_saves_itself_by_the_clock",),
     ),
     Mutant(
-        "cli/painting.py",
-        'and not path.name.startswith("._")',
+        "pictures/images.py",
+        ' and path.name[0] != "."',
         "",
         "a companion of macOS is taken for a photograph",
         ("cli/test_painting::test_a_folder_is_coloured_into_a_folder",),
@@ -1680,18 +1701,18 @@ FILES = [
         ("studies/test_judging::test_a_picture_is_judged_at_the_size_of_its_rivals",),
     ),
     Mutant(
-        "studies/logbook.py",
+        "studies/run_folder.py",
         "    if len(records) < count:\n",
         "    if not records:\n",
         "a history with gaps is gone on with",
-        ("studies/test_logbook::test_a_history_that_lacks_steps_of_the_checkpoint_is_refused",),
+        ("studies/test_run_folder::test_a_history_that_lacks_steps_of_the_checkpoint_is_refused",),
     ),
     Mutant(
-        "studies/logbook.py",
+        "studies/run_folder.py",
         "read_records(path)[:count]",
         "read_records(path)",
         "steps after a kill are told twice",
-        ("studies/test_logbook::test_a_kill_between_history_and_checkpoint_costs_nothing",),
+        ("studies/test_run_folder::test_a_kill_between_history_and_checkpoint_costs_nothing",),
     ),
     Mutant(
         "checkpoint.py",
@@ -1719,7 +1740,7 @@ FILES = [
         'for part in ("generator", "discriminator"):',
         "for part in ():",
         "a run that broke overwrites its last good checkpoint",
-        ("studies/test_logbook::test_weights_that_are_not_finite_leave_the_last_good_checkpoint",),
+        ("studies/test_run_folder::test_weights_that_are_not_finite_leave_the_last_good_checkpoint",),
     ),
     Mutant(
         "checkpoint.py",

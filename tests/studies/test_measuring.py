@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,8 +87,18 @@ def test_overlap_and_squares_used_by_hand() -> None:
     assert (itself["color_overlap"], itself["squares_used"], itself["delta_e"]) == (1, 1, 0)
 
 
-def test_the_loss_before_ds_step_is_the_recorded_one_where_d_does_not_learn() -> None:
-    state = tiny_state(target_jitter=0.0, noise_std=0.0, lr_discriminator=1e-30)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"noise_channels": 2},
+        {"features": ("lightness", "blur_1"), "feature_noise": 0.5},
+        {"generator_objective": "minimax"},
+    ],
+    ids=["paper", "z", "feature noise", "minimax"],
+)
+def test_the_loss_before_ds_step_is_the_recorded_one_where_d_does_not_learn(changes: dict[str, Any]) -> None:
+    state = tiny_state(target_jitter=0.0, noise_std=0.0, lr_discriminator=1e-30, **changes)
     list(islice(train(state), 2))
     before = next_generator_loss(state)
     (record,) = islice(train(state), 1)

@@ -6,49 +6,49 @@ import torch
 from support.tiny import photo, tiny_state
 
 from sicgan_lite.checkpoint import FileFormatError, load_checkpoint
-from sicgan_lite.studies.logbook import Logbook
+from sicgan_lite.studies.run_folder import RunFolder
 from sicgan_lite.training import NonFiniteLossError
 
 
 @pytest.fixture
-def logbook(tmp_path) -> Logbook:
+def run(tmp_path) -> RunFolder:
     """A run that stands after its second step, saved."""
-    logbook = Logbook(tmp_path, tiny_state())
-    for record in logbook.steps():
+    run = RunFolder(tmp_path, tiny_state())
+    for record in run.steps():
         if record.step == 2:
             break
-    logbook.save()
-    return logbook
+    run.save()
+    return run
 
 
-def test_a_resumed_logbook_ends_with_every_record_of_one_that_was_never_closed(logbook, tmp_path):
-    again = Logbook.resume(tmp_path, photo(), "cpu")
-    assert again.records == logbook.records
-    assert list(again.steps()) == list(logbook.steps())
+def test_a_resumed_run_ends_with_every_record_of_one_that_was_never_closed(run, tmp_path):
+    again = RunFolder.resume(tmp_path, photo(), "cpu")
+    assert again.records == run.records
+    assert list(again.steps()) == list(run.steps())
     assert [record.step for record in again.records] == [1, 2, 3, 4, 5, 6]
-    assert again.records == logbook.records
+    assert again.records == run.records
 
 
-def test_a_kill_between_history_and_checkpoint_costs_nothing(logbook, tmp_path):
+def test_a_kill_between_history_and_checkpoint_costs_nothing(run, tmp_path):
     checkpoint = (tmp_path / "checkpoint.pt").read_bytes()
-    whole = list(logbook.steps())
-    logbook.save()
+    whole = list(run.steps())
+    run.save()
     (tmp_path / "checkpoint.pt").write_bytes(checkpoint)
-    again = Logbook.resume(tmp_path, photo(), "cpu")
+    again = RunFolder.resume(tmp_path, photo(), "cpu")
     assert [record.step for record in again.records] == [1, 2]
     assert list(again.steps()) == whole
 
 
-def test_history_is_on_disk_before_the_checkpoint_that_counts_it(logbook, tmp_path, monkeypatch):
+def test_history_is_on_disk_before_the_checkpoint_that_counts_it(run, tmp_path, monkeypatch):
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    next(logbook.steps())
-    monkeypatch.setattr("sicgan_lite.studies.logbook.save_checkpoint", fail)
+    next(run.steps())
+    monkeypatch.setattr("sicgan_lite.studies.run_folder.save_checkpoint", fail)
     with pytest.raises(OSError, match="disk full"):
-        logbook.save()
+        run.save()
     assert len((tmp_path / "history.csv").read_text().splitlines()) == 1 + 3
-    assert Logbook.resume(tmp_path, photo(), "cpu").state.step == 2
+    assert RunFolder.resume(tmp_path, photo(), "cpu").state.step == 2
 
 
 @pytest.mark.parametrize(
@@ -65,26 +65,26 @@ def test_history_is_on_disk_before_the_checkpoint_that_counts_it(logbook, tmp_pa
         (lambda _: "step\0", "is not a history|holds 0 steps"),
     ],
 )
-def test_a_history_that_lacks_steps_of_the_checkpoint_is_refused(logbook, tmp_path, change, says):
+def test_a_history_that_lacks_steps_of_the_checkpoint_is_refused(run, tmp_path, change, says):
     path = tmp_path / "history.csv"
     path.write_text(change(path.read_text()))
     with pytest.raises(FileFormatError, match=says) as error:
-        Logbook.resume(tmp_path, photo(), "cpu")
+        RunFolder.resume(tmp_path, photo(), "cpu")
     assert str(path) in str(error.value)
 
 
 def test_a_folder_without_a_checkpoint_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"holds no checkpoint\.pt to resume from"):
-        Logbook.resume(tmp_path, photo(), "cpu")
+        RunFolder.resume(tmp_path, photo(), "cpu")
 
 
 @pytest.mark.parametrize("network", ["generator", "discriminator"])
-def test_weights_that_are_not_finite_leave_the_last_good_checkpoint(logbook, tmp_path, network):
+def test_weights_that_are_not_finite_leave_the_last_good_checkpoint(run, tmp_path, network):
     good = (tmp_path / "checkpoint.pt").read_bytes()
-    next(logbook.steps())
+    next(run.steps())
     with torch.no_grad():
-        list(getattr(logbook.state, network).parameters())[-1].view(-1)[-1] = np.nan
+        list(getattr(run.state, network).parameters())[-1].view(-1)[-1] = np.nan
     with pytest.raises(NonFiniteLossError, match=f"after step 3 the {network}'s weights are not finite"):
-        logbook.save()
+        run.save()
     assert (tmp_path / "checkpoint.pt").read_bytes() == good
     assert load_checkpoint(tmp_path / "checkpoint.pt", photo(), "cpu").step == 2

@@ -16,7 +16,7 @@ from sicgan_lite.training import StepRecord, TrainState, train
 
 
 @dataclass
-class Logbook:
+class RunFolder:
     """A training state with the record of every step so far, in a folder."""
 
     folder: Path
@@ -24,16 +24,13 @@ class Logbook:
     records: list[StepRecord] = field(default_factory=list)
 
     @classmethod
-    def resume(cls, folder: Path, rgb: UInt8[np.ndarray, "h w 3"], device: str = "auto") -> Logbook:
+    def resume(cls, folder: Path, rgb: UInt8[np.ndarray, "h w 3"], device: str = "auto") -> RunFolder:
         """Go on from the folder's last checkpoint.
 
         Errors: FileNotFoundError when there is none; FileFormatError as ``load_checkpoint``, and for
         a history that does not hold every step of the checkpoint.
         """
-        path = folder / "checkpoint.pt"
-        if not path.is_file():
-            raise FileNotFoundError(f"{folder} holds no checkpoint.pt to resume from")
-        state = load_checkpoint(path, rgb, device)
+        state = load_checkpoint(find_checkpoint(folder), rgb, device)
         # A kill between the two writes of `save` leaves records that the checkpoint does not know.
         return cls(folder, state, _first_records(folder / "history.csv", state.step))
 
@@ -47,6 +44,14 @@ class Logbook:
         """Write history, then checkpoint: whatever the checkpoint counts is then on disk."""
         write_records(self.folder / "history.csv", self.records)
         save_checkpoint(self.folder / "checkpoint.pt", self.state)
+
+
+def find_checkpoint(folder: Path) -> Path:
+    """The folder's last checkpoint. Errors: FileNotFoundError when there is none."""
+    path = folder / "checkpoint.pt"
+    if not path.is_file():
+        raise FileNotFoundError(f"{folder} holds no checkpoint.pt to resume from")
+    return path
 
 
 def _first_records(path: Path, count: int) -> list[StepRecord]:
