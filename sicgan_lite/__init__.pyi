@@ -39,7 +39,6 @@ from .metrics import color_overlap as color_overlap
 from .metrics import colorfulness as colorfulness
 from .metrics import delta_e as delta_e
 from .metrics import delta_e_map as delta_e_map
-from .metrics import squares_used as squares_used
 from .networks import Discriminator as Discriminator
 from .networks import Generator as Generator
 from .networks import count_parameters as count_parameters
@@ -60,14 +59,11 @@ from .pictures.images import write_image as write_image
 from .pictures.provenance import Provenance as Provenance
 from .plotting import show_images as show_images
 from .studies.album import make_album as make_album
-from .studies.comparison import Comparison as Comparison
-from .studies.comparison import Verdict as Verdict
 from .studies.comparison import chance_apart as chance_apart
 from .studies.comparison import compare_blocks as compare_blocks
 from .studies.comparison import compare_seeds as compare_seeds
 from .studies.comparison import holm as holm
 from .studies.jobs import JobsError as JobsError
-from .studies.runs import RecordError as RecordError
 from .studies.runs import Run as Run
 from .studies.runs import load_run as load_run
 from .studies.sweep import SweepRun as SweepRun

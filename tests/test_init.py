@@ -26,7 +26,7 @@ NAMES = {
     "features": "context_features coordinate_grid lightness_features",
     "losses": "add_instance_noise discriminator_loss diversity_term equilibrium_losses generator_loss"
     " gradient_penalty optimal_discriminator reconstruction_loss smooth_targets",
-    "metrics": "color_overlap colorfulness delta_e delta_e_map squares_used",
+    "metrics": "color_overlap colorfulness delta_e delta_e_map",
     "networks": "Discriminator Generator count_parameters receptive_field",
     "origins": "holdout_box holdout_mask safe_distance sample_origins",
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",
@@ -34,9 +34,9 @@ NAMES = {
     "pictures.provenance": "Provenance",
     "plotting": "show_images",
     "studies.album": "make_album",
-    "studies.comparison": "Comparison Verdict chance_apart compare_blocks compare_seeds holm",
+    "studies.comparison": "chance_apart compare_blocks compare_seeds holm",
     "studies.jobs": "JobsError",
-    "studies.runs": "RecordError Run load_run",
+    "studies.runs": "Run load_run",
     "studies.sweep": "SweepRun run_sweep",
     "training": "NonFiniteLossError StepRecord TrainState history train train_step",
 }

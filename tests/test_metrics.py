@@ -11,8 +11,8 @@ from sicgan_lite import (
     delta_e_map,
     merge_ab,
     rgb_to_lab,
-    squares_used,
 )
+from sicgan_lite.metrics import squares_used
 
 # G. Sharma, W. Wu and E. N. Dalal, "The CIEDE2000 color-difference formula: implementation notes,
 # supplementary test data, and mathematical observations", Color Research and Application 30 (2005),

@@ -15,12 +15,7 @@ Block = tuple[Sequence[float], Sequence[float]]  # results with and without the 
 
 
 class Comparison(NamedTuple):
-    """What the seeds say: ``effect`` and ``spread`` in the unit of the results.
-
-    The effect is the difference of the means, changed minus unchanged. The spread is that of single
-    runs: the root of the mean of both sample variances. ``apart`` says whether every changed run
-    lies on one side of every unchanged one.
-    """
+    """What ``compare_seeds`` finds."""
 
     effect: float
     spread: float
@@ -37,6 +32,10 @@ class Comparison(NamedTuple):
 def compare_seeds(changed: Sequence[float], unchanged: Sequence[float]) -> Comparison:
     """Compare ``changed`` with ``unchanged``: one result for each seed, with and without a change.
 
+    What it returns has an ``effect`` and a ``spread`` in the unit of the results. The effect is the
+    difference of the means, changed minus unchanged. The spread is that of single runs: the root of the
+    mean of both sample variances. ``apart`` says whether every changed run lies on one side of every
+    unchanged one, and ``verdict`` says all of it in words: "stands apart", "a hint", or "nothing".
     Errors: ValueError with fewer than two results on a side, which have no spread.
     """
     if (few := min(len(changed), len(unchanged))) < 2:
@@ -58,14 +57,7 @@ def chance_apart(seeds: int) -> float:
 
 
 class Verdict(NamedTuple):
-    """What runs in blocks say of a change.
-
-    Pairs are one run with and one without the change, of one block. ``effect`` is the median of their
-    differences, changed minus unchanged, in the unit of the results; ``lower`` is the share of pairs
-    in which the changed run has the lower result (ties count half). ``p`` is how often chance alone
-    is as far from one half: the exact share of all relabellings within blocks. ``runs`` counts the
-    changed ones.
-    """
+    """What ``compare_blocks`` finds."""
 
     effect: float
     lower: float
@@ -76,7 +68,11 @@ class Verdict(NamedTuple):
 def compare_blocks(blocks: Iterable[Block]) -> Verdict:
     """Compare a change with its absence, block by block: of one photograph, say, and one held-out side.
 
-    ``blocks`` are pairs: the results with the change, and those without. Runs are ranked within their
+    ``blocks`` are pairs: the results with the change, and those without. What it returns has an
+    ``effect``, the median difference over all pairs of runs in a block, changed minus unchanged, in the
+    unit of the results; ``lower``, the share of pairs in which the changed run has the lower result
+    (ties count half); ``p``, how often chance alone is as far from one half; and ``runs``, the number
+    of changed ones. Runs are ranked within their
     block, so one that went astray counts no more than any other that lost. Were the change none, every
     relabelling within a block would be as likely; p counts them. Errors: ValueError for no block, and
     for a block without runs on a side. Source: the rank sum test of Wilcoxon (1945), stratified as by

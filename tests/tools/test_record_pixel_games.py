@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from sicgan_lite import RecordError, delta_e, mean_color, sample_image, shrink
+from sicgan_lite import delta_e, mean_color, sample_image, shrink
 from sicgan_lite.files import pixels_sha256
+from sicgan_lite.studies.runs import RecordError
 from sicgan_lite.teaching import PixelGame, load_pixel_games
 from tools import record_pixel_games as tool
 
