@@ -8,14 +8,18 @@ anew, so a build on top of a failed one would pass.
 from __future__ import annotations
 
 import argparse
+import errno
 import hashlib
 import http.server
+import os
 import shutil
 import subprocess
 import sys
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+
+from tools.address import is_placeholder
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
@@ -24,6 +28,11 @@ STAMP = BUILD / "built-from.txt"
 SOURCES = ("_config.yml", "_toc.yml", ".test-record.json", "benchmarks", "book", "sicgan_lite", "tools")
 # -W: a warning fails the build. -n: so does a reference to nothing.
 STRICT = ("-W", "-n", "--keep-going")
+TRIED = 10  # ports, one after another
+HOMELESS = (
+    "Links to Colab, Binder and issues lead to a placeholder. Your repository's address, everywhere:\n"
+    "    {python} -m tools.address --set https://github.com/OWNER/NAME"
+)
 
 
 def _source_files() -> list[Path]:
@@ -55,10 +64,14 @@ def build() -> Path:
     if program is None:
         sys.exit("jupyter-book is not in this environment: run `make book`")
     command = [program, "build", str(ROOT), "--quiet", *STRICT]
-    if code := subprocess.run(command, cwd=ROOT, check=False).returncode:
+    print("Building the book ...", flush=True)
+    # Jupyter Book says in four ways where the pages are; warnings and errors go to the other stream.
+    if code := subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode:
         sys.exit(code)
     STAMP.write_text(wanted, encoding="utf-8")
     print(f"The book is built: {HTML / 'index.html'}")
+    if is_placeholder():
+        print(HOMELESS.format(python=os.path.relpath(sys.executable)))
     return HTML
 
 
@@ -79,12 +92,33 @@ class BookHandler(http.server.SimpleHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing of each file that was fetched."""
+
+
+class BookServer(http.server.ThreadingHTTPServer):
+    """A port that another program listens on is busy, on Windows too."""
+
+    allow_reuse_address = os.name != "nt"
+
+
+def open_server(port: int, folder: Path) -> BookServer:
+    """A server of the folder at the port, or at the next that is free. Errors: SystemExit after ten."""
+    handler = partial(BookHandler, directory=str(folder))
+    for tried in range(port, port + TRIED if port else 1):
+        try:
+            return BookServer(("127.0.0.1", tried), handler)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+            print(f"Port {tried} is taken.")
+    sys.exit(f"No port from {port} to {port + TRIED - 1} is free: name another, make serve PORT=9000")
+
 
 def serve(port: int) -> None:
     """Serve the pages on the loopback address until Ctrl-C."""
-    handler = partial(BookHandler, directory=str(build()))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        print(f"The book is at http://127.0.0.1:{server.server_port}/  (Ctrl-C ends it)")
+    with open_server(port, build()) as server:
+        print(f"The book is at http://127.0.0.1:{server.server_port}/  (Ctrl-C ends it)", flush=True)
         try:
             server.serve_forever()
         except KeyboardInterrupt:

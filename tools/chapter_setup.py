@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.address import address
+from tools.address import pip_link
 
 # --no-deps: the machine's own packages stay as they are. The named ones are small, and a
 # notebook service may lack them.
@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 if importlib.util.find_spec("sicgan_lite") is None:  # as in Colab
-    address = "git+{url}"
+    address = "{link}"
     library = os.environ.get("SICGAN_LITE_SPEC", address)
     small = ["jaxtyping", "lazy-loader", "wadler-lindig"]
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps"]
@@ -22,8 +22,8 @@ if importlib.util.find_spec("sicgan_lite") is None:  # as in Colab
 
 
 def setup_text() -> str:
-    """The text, with the address that ``_config.yml`` holds."""
-    return TEXT.format(url=address())
+    """The text, with the address that ``_config.yml`` holds, and in a release with its tag."""
+    return TEXT.format(link=pip_link())
 
 
 if __name__ == "__main__":
