@@ -56,13 +56,13 @@ def plain(session: nox.Session) -> None:
     with session.chdir("book"):
         session.run("python", "-m", "pytest", "--nbval", ".")
     for surroundings in ({}, {}, OTHER_PROCESSOR, OTHER_PLACE):
-        session.run("python", "-m", "pytest", "--nbval", "book/", *BESIDE, env=surroundings)
+        session.run("python", "-m", "pytest", "--nbval", "book/", env=surroundings)
 
 
 def _bounds() -> dict[str, str]:
-    """The library's dependencies but torch, each with the first patch of its lowest version."""
-    block = re.search(r"^dependencies = \[(.*?)^\]", METADATA, re.DOTALL | re.MULTILINE)
-    found = dict(re.findall(r'"([\w-]+)>=([\d.]+)"', block[1] if block else ""))
+    """What library and extra `book` need but torch, each at the first patch of its lowest version."""
+    blocks = re.findall(r"^(?:dependencies|book) = \[(.*?)\]", METADATA, re.DOTALL | re.MULTILINE)
+    found = dict(re.findall(r'"([\w-]+)>=([\d.]+)"', "".join(blocks)))
     del found["torch"]
     return {name: bound if bound.count(".") == 2 else f"{bound}.0" for name, bound in found.items()}
 

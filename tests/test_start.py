@@ -21,10 +21,10 @@ def test_binder_installs_what_requirements_name() -> None:
 
 def test_the_devcontainer_sets_up_as_make_does() -> None:
     settings = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
-    assert settings["postCreateCommand"] == "make setup"
+    assert settings["postCreateCommand"] == "make setup-dev"
     assert "-m tools.setup_env $(VENV)" in (ROOT / "Makefile").read_text("utf-8")
     program = Path(setup_env.__file__).read_text("utf-8")
-    assert '"-r", str(ROOT / "requirements.txt")' in program
+    assert '"-r", str(ROOT / name)' in program
 
 
 def test_both_start_a_python_that_the_library_claims() -> None:

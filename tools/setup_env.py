@@ -1,7 +1,8 @@
 """Make the environment that `make` works in, or find that nothing has to be done.
 
 Runs under the system's Python, so it uses the standard library only and says a clear sentence to
-Pythons that are too old. The stamp is written last: an interrupted set-up is done again.
+Pythons that are too old. The stamp is written last: an interrupted set-up is done again. ``--dev`` adds
+what only developers need. pip reads its own settings and variables: an index, a proxy, a cache.
 """
 
 import argparse
@@ -13,16 +14,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 10)
+READER, DEVELOPER = "requirements.txt", "requirements-dev.txt"
+ADVICE = """\
+Installing what {name} names. The first time takes minutes, and about 2 GB of disk: PyTorch is the
+largest part. On Linux it also brings what NVIDIA cards need, some GB more; builds without are explained at
+https://pytorch.org/get-started/locally/ (what pip is to use, say in pip's own variables or settings)."""
 
 
-def fingerprint() -> str:
+def fingerprint(dev: bool = False) -> str:
     """Hash of what decides the packages: requirements, metadata, and this program.
 
     The settings of the checks, from the first ``[tool.ruff`` on, change no package.
     """
     metadata = (ROOT / "pyproject.toml").read_text("utf-8").split("[tool.ruff")[0]
-    requirements = (ROOT / "requirements.txt").read_text("utf-8")
-    parts = [requirements, metadata, Path(__file__).read_text("utf-8")]
+    requirements = [(ROOT / name).read_text("utf-8") for name in [READER, DEVELOPER][: 1 + dev]]
+    parts = [*requirements, metadata, Path(__file__).read_text("utf-8")]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -85,26 +91,42 @@ def use_headless_opencv_if_needed(python: Path) -> None:
     )
     pip(python, "uninstall", "-q", "-y", "opencv-python")
     headless = f"opencv-python-headless=={version}"
-    pip(python, "install", "-qq", "--no-deps", "--force-reinstall", headless)
+    pip(python, "install", "-q", "--no-deps", "--force-reinstall", headless)
     reason = cv2_error(python)
     if reason:
         sys.exit(f"OpenCV still does not load: {reason}")
 
 
+def stamps(environment: Path, dev: bool) -> "dict[Path, str]":
+    """What stands in the environment when it is set up: a developer's is also a reader's."""
+    wanted = {environment / "set-up-from.txt": fingerprint()}
+    if dev:
+        wanted[environment / "set-up-dev-from.txt"] = fingerprint(dev=True)
+    return wanted
+
+
+def is_set_up(environment: Path, dev: bool) -> bool:
+    """Whether the stamps say that it was done for these very files."""
+    wanted = stamps(environment, dev)
+    stamped = all(stamp.exists() and stamp.read_text("utf-8") == text for stamp, text in wanted.items())
+    return stamped and interpreter(environment).exists()
+
+
 def main() -> None:
-    """Set up unless the stamp says that it was done for these very files."""
+    """Set up unless that is done."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("environment", type=Path)
-    environment = parser.parse_args().environment
-    stamp = environment / "set-up-from.txt"
-    wanted = fingerprint()
-    if interpreter(environment).exists() and stamp.exists() and stamp.read_text("utf-8") == wanted:
+    parser.add_argument("--dev", action="store_true", help="also what only developers need")
+    asked = parser.parse_args()
+    if is_set_up(asked.environment, asked.dev):
         return
-    python = create(environment)
-    print("Installing what requirements.txt names; the first time takes minutes ...", flush=True)
-    pip(python, "install", "-qq", "-r", str(ROOT / "requirements.txt"))
+    python = create(asked.environment)
+    name = DEVELOPER if asked.dev else READER
+    print(ADVICE.format(name=name), flush=True)
+    pip(python, "install", "-r", str(ROOT / name))
     use_headless_opencv_if_needed(python)
-    stamp.write_text(wanted, encoding="utf-8")
+    for stamp, text in stamps(asked.environment, asked.dev).items():
+        stamp.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -145,13 +145,54 @@ def test_an_old_python_is_refused_in_a_sentence(version: tuple[int, int]) -> Non
 def test_a_setting_of_a_check_does_not_ask_for_a_new_set_up(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in ("requirements.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml"):
         shutil.copyfile(ROOT / name, tmp_path / name)
     monkeypatch.setattr(setup_env, "ROOT", tmp_path)
     before = setup_env.fingerprint()
+    developer = setup_env.fingerprint(dev=True)
+    assert developer != before
     with (tmp_path / "pyproject.toml").open("a") as file:
         file.write("# a comment below the checks\n")
     assert setup_env.fingerprint() == before
     with (tmp_path / "requirements.txt").open("a") as file:
         file.write("another-package\n")
     assert setup_env.fingerprint() != before
+
+
+def test_a_developers_list_asks_no_reader_to_set_up_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    monkeypatch.setattr(setup_env, "ROOT", tmp_path)
+    environment = tmp_path / "environment"
+    python = setup_env.interpreter(environment)
+    python.parent.mkdir(parents=True)
+    python.touch()
+    assert not setup_env.is_set_up(environment, dev=False)
+    for stamp, text in setup_env.stamps(environment, dev=True).items():
+        stamp.write_text(text)
+    assert setup_env.is_set_up(environment, dev=True)
+    with (tmp_path / "requirements-dev.txt").open("a") as file:
+        file.write("another-package\n")
+    assert setup_env.is_set_up(environment, dev=False)
+    assert not setup_env.is_set_up(environment, dev=True)
+
+
+def test_a_busy_port_leads_to_the_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with build_book.open_server(0, tmp_path) as first:
+        port = first.server_port
+        with build_book.open_server(port, tmp_path) as second:
+            assert second.server_port > port
+    assert f"Port {port} is taken." in capsys.readouterr().out
+
+
+def test_a_range_of_busy_ports_is_refused_with_the_cure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(build_book, "TRIED", 1)
+    with (
+        build_book.open_server(0, tmp_path) as first,
+        pytest.raises(SystemExit, match="make serve PORT="),
+    ):
+        build_book.open_server(first.server_port, tmp_path)
