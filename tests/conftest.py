@@ -14,10 +14,17 @@ install_import_hook("sicgan_lite", "support.typechecking.checked")
 
 # Every run tries the same examples, and none fails because the machine was busy.
 settings.register_profile("suite", derandomize=True, deadline=None, database=None, max_examples=50)
-settings.load_profile("suite")
+settings.register_profile("quick", settings.get_profile("suite"), max_examples=10)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # Tests run side by side, one process a core: more threads would only get in each other's way.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests begin, so that at the end no worker waits for another's."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture
