@@ -1,0 +1,107 @@
+"""Slides of a chapter: its headings, its questions and its pictures; the rest is the speaker's notes.
+
+``python -m tools.slides 05`` writes ``handout/slides/05-….slides.html``. The pages of slides take reveal.js
+from the network, as nbconvert has it; ``--reveal FOLDER`` names a copy for rooms without one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+from nbconvert import SlidesExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+from traitlets.config import Config
+
+from tools.cell_roles import role, without_solution
+from tools.handout import OUT
+from tools.notebooks import chapters
+
+PREDICT = re.compile(r"^\*Predict:\*.*?(?=\n\n|\Z)", re.DOTALL | re.MULTILINE)
+EQUATION = re.compile(r"^\$\$.*?\$\$(?: \(.*?\))?$", re.DOTALL | re.MULTILINE)
+HEADING = re.compile(r"^#{1,3} .*$", re.MULTILINE)
+SHOWN = {"image/png", "image/jpeg", "text/html"}
+
+
+def sections(text: str) -> list[str]:
+    """A text, cut before each heading."""
+    return [part for part in re.split(r"(?m)^(?=#{1,3} )", text) if part.strip()]
+
+
+def _slide(text: str, kind: str) -> NotebookNode:
+    return new_markdown_cell(text.strip(), metadata={"slideshow": {"slide_type": kind}})
+
+
+def text_slides(text: str) -> Iterator[NotebookNode]:
+    """Each heading is a slide; its question comes next; the prose is for the speaker."""
+    for part in sections(without_solution(text)):
+        heading, question = HEADING.match(part), PREDICT.search(part)
+        if heading:
+            shown = "\n\n".join([heading[0], *(found[0] for found in EQUATION.finditer(part))])
+            yield _slide(shown, "slide")
+        prose = PREDICT.sub("", EQUATION.sub("", HEADING.sub("", part)))
+        if prose.strip():
+            yield _slide(prose, "notes")
+        if question:
+            yield _slide(question[0], "subslide" if heading else "slide")
+
+
+def code_slides(cell: NotebookNode) -> Iterator[NotebookNode]:
+    """A picture has a slide below the question, and an exercise shows its task; other code has none."""
+    kept = deepcopy(cell)
+    pictures = [output for output in cell.outputs if SHOWN & set(output.get("data", {}))]
+    if role(cell) == "exercise":
+        yield _slide(f"```python\n{cell.source}\n```", "slide")
+    elif pictures:
+        kept.outputs = pictures
+        kept.metadata = NotebookNode(slideshow=NotebookNode(slide_type="subslide"), tags=["hide_input"])
+        yield kept
+
+
+def deck(chapter: NotebookNode) -> NotebookNode:
+    """The chapter's slides, as a notebook."""
+    made = deepcopy(chapter)
+    each = [
+        text_slides(cell.source) if "source" in cell and cell.cell_type == "markdown" else code_slides(cell)
+        for cell in chapter.cells
+    ]
+    made.cells = [slide for slides in each for slide in slides]
+    made.metadata = NotebookNode({key: value for key, value in chapter.metadata.items() if key != "widgets"})
+    return made
+
+
+def write(path: Path, out: Path, reveal: str = "") -> Path:
+    """Write the slides of a chapter; their file."""
+    settings = Config()
+    settings.TagRemovePreprocessor.enabled = True
+    settings.TagRemovePreprocessor.remove_input_tags = {"hide_input"}
+    if reveal:
+        settings.SlidesExporter.reveal_url_prefix = reveal
+    text, _ = SlidesExporter(config=settings).from_notebook_node(deck(nbformat.read(path, as_version=4)))
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / f"{path.stem}.slides.html"
+    file.write_text(text, encoding="utf-8", newline="\n")
+    return file
+
+
+def main() -> None:
+    """Slides of all chapters, or of those whose names start with the arguments."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="*", help="the starts of chapters' names: 01 05")
+    parser.add_argument("--reveal", default="", help="where reveal.js lies; nbconvert's own address else")
+    asked = parser.parse_args()
+    found = [path for only in asked.only or [""] for path in chapters(only)]
+    if not found:
+        sys.exit("no chapter has such a name: say 01, or nothing for all")
+    for path in found:
+        print(write(path, OUT / "slides", asked.reveal))
+
+
+if __name__ == "__main__":
+    main()
