@@ -103,7 +103,8 @@ Written. What is left, in this order; each TODO is yours:
  1. {notebook}: text and cells. Leave room: 12 to 20 code cells, 1000 to 2300 words.
  2. {checks} and its tests: an answer, the usual slips, an independent truth.
  3. make notebooks ONLY={number}
- 4. .venv/bin/python -m pytest tests/book tests/teaching/exercises -k "{key}"
+ 4. make setup-dev, once; then
+    .venv/bin/python -m pytest tests/book tests/teaching/exercises -k "{key}"
  5. _toc.yml: it stands last of the chapters; move the line where it belongs.
  6. book/teaching.md: a row in "How long things take"; ARCHITECTURE.md: a row in "By chapter".
  7. make book, and look at the page; then make quick, and make test."""
