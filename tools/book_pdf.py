@@ -34,13 +34,13 @@ A4: dict[str, Any] = {
 EQUATIONS = "() => window.MathJax && MathJax.startup ? MathJax.startup.promise : null"
 NUMBER = '<div style="font-size:8px;width:100%;text-align:center"><span class="pageNumber"></span></div>'
 PATIENCE = 120_000  # milliseconds, on a busy machine
-MADE_OF_PAGES = ("book/api", "book/teaching-api", "book/status")  # reference for a screen: not printed
+NOT_PRINTED = ("book/api", "book/teaching-api", "book/status", "book/changes")  # looked up on a screen
 
 
 def printed_pages(root: Path = ROOT) -> list[str]:
     """What is printed, in reading order: all that ``_toc.yml`` names but pages of reference for a screen."""
     toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    return [name for name in _names(toc) if name not in MADE_OF_PAGES]
+    return [name for name in _names(toc) if name not in NOT_PRINTED]
 
 
 def _names(entry: dict[str, Any]) -> Iterator[str]:

@@ -25,7 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 STAMP = BUILD / "built-from.txt"
-SOURCES = ("_config.yml", "_toc.yml", ".test-record.json", "benchmarks", "book", "sicgan_lite", "tools")
+SOURCES = (
+    *("_config.yml", "_toc.yml", ".test-record.json", "CHANGELOG.md"),
+    *("benchmarks", "book", "sicgan_lite", "tools"),
+)
 # -W: a warning fails the build. -n: so does a reference to nothing.
 STRICT = ("-W", "-n", "--keep-going")
 TRIED = 10  # ports, one after another

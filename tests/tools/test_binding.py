@@ -93,4 +93,4 @@ def test_what_is_printed_is_in_the_order_of_the_book_and_begins_at_its_front() -
     names = book_pdf.printed_pages()
     assert names[0] == "book/index"
     assert names.index("book/01-lab-space") < names.index("book/glossary")
-    assert not set(book_pdf.MADE_OF_PAGES) & set(names)
+    assert not set(book_pdf.NOT_PRINTED) & set(names)

@@ -41,7 +41,7 @@ def test_a_picture_is_shown_without_its_code_and_plain_text_is_not() -> None:
 def test_every_question_of_every_chapter_has_a_slide_and_no_solution_has() -> None:
     for path in CHAPTERS:
         chapter = read(path)
-        told = "".join(cell.source for cell in chapter.cells if cell.cell_type == "markdown")
+        told = "\n\n".join(cell.source for cell in chapter.cells if cell.cell_type == "markdown")
         shown = [
             cell for cell in slides.deck(chapter).cells if cell.metadata["slideshow"]["slide_type"] != "notes"
         ]
