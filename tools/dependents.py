@@ -41,8 +41,13 @@ def find(base: Path, parts: list[str]) -> list[Path]:
     return sorted(place.rglob("*.py")) if place.is_dir() else []
 
 
-def imported(file: Path, root: Path) -> Iterator[Path]:
+@cache
+def imported(file: Path, root: Path) -> frozenset[Path]:
     """Files of this repository that a file imports, at any depth of its code."""
+    return frozenset(_imported(file, root))
+
+
+def _imported(file: Path, root: Path) -> Iterator[Path]:
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -61,15 +66,18 @@ def _module(parts: list[str], root: Path) -> list[Path]:
 
 
 def _names(parts: list[str], names: list[str], root: Path) -> Iterator[Path]:
-    """Each name is a module of the package, or is offered by its stub; else the whole module counts."""
-    stub = root.joinpath(*parts, "__init__.pyi")
+    """Each name is a module of the package, is offered by its stub, or stands in the package's own file."""
+    package = root.joinpath(PLACES.get(parts[0], "."), *parts) if parts else root
+    own, stub = package / "__init__.py", package / "__init__.pyi"
     for name in names:
-        module = _module([*parts, name], root)
+        module = [] if name == "*" else _module([*parts, name], root)
         known = offered(stub).get(name) if stub.is_file() and not module else None
-        yield from module or ([known] if known else _module(parts, root))
+        itself = [own] if own.is_file() and name != "*" else _module(parts, root)
+        yield from module or ([known] if known else itself)
 
 
-def closure(file: Path, root: Path = ROOT) -> set[Path]:
+@cache
+def closure(file: Path, root: Path = ROOT) -> frozenset[Path]:
     """The file, what it imports, and what that imports."""
     found, open_ = set(), [file]
     while open_:
@@ -77,9 +85,10 @@ def closure(file: Path, root: Path = ROOT) -> set[Path]:
         if path not in found:
             found.add(path)
             open_ += imported(path, root)
-    return found
+    return frozenset(found)
 
 
+@cache
 def tracked(root: Path = ROOT) -> list[Path]:
     """Every file of the repository, new ones included; recorded runs change with their hashes' file alone."""
     command = ["git", "-C", str(root), "ls-files", "--cached", "--others", "--exclude-standard"]
@@ -96,7 +105,7 @@ def content(file: Path) -> str:
 def key(test: Path, root: Path = ROOT) -> str:
     """One hash of all that a test rests on."""
     text = "".join(path.read_text("utf-8") for path in closure(test, root) if "tests" in path.parts)
-    files = set(tracked(root)) if any(word in text for word in READS) else closure(test, root)
-    files |= {root / name for name in SHARED}
+    files = tracked(root) if any(word in text for word in READS) else closure(test, root)
+    files = {*files, *(root / name for name in SHARED)}
     listed = "".join(f"{file.relative_to(root)}\0{content(file)}\n" for file in sorted(files))
     return hashlib.sha256(listed.encode()).hexdigest()

@@ -42,8 +42,9 @@ def stale_after(tree: Path, changed: str) -> set[str]:
     stamps = quick.stale(files, {}, tree)
     assert quick.stale(files, stamps, tree) == {}
     (tree / changed).write_text(FILES[changed] + "# changed\n")
-    dependents.content.cache_clear()
-    dependents.offered.cache_clear()
+    for remembered in (dependents.content, dependents.offered, dependents.imported, dependents.closure):
+        remembered.cache_clear()
+    dependents.tracked.cache_clear()
     return {Path(name).stem for name in quick.stale(files, stamps, tree)}
 
 
