@@ -18,6 +18,8 @@ from tools.status import remember
 
 ROOT = Path(__file__).resolve().parent.parent
 CHOSEN = {"library": [], "chapters": ["--nbval", "book/"]}
+# In the order of collection: tests/conftest.py lets files with slow tests begin.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 OUTCOMES = ("passed", "failed", "skipped")
 
 
@@ -28,7 +30,7 @@ def main(words: list[str] | None = None) -> int:
     part = parser.parse_args(words).part
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "junit.xml")
-        command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", f"--junitxml={report}"]
+        command = [sys.executable, "-m", "pytest", *SIDE_BY_SIDE, "--durations=15", f"--junitxml={report}"]
         code = subprocess.run([*command, *CHOSEN[part]], cwd=ROOT, check=False).returncode
         if code in (0, 1):  # 1: some failed; above, they did not run to the end
             suite = next(ET.parse(report).iter("testsuite"))  # noqa: S314 - pytest wrote it just now
