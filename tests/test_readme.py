@@ -56,6 +56,7 @@ def test_what_the_text_names_is_executed_elsewhere() -> None:
     assert named - set(MADE) == {
         "make bench",
         "make serve",
+        "make test",
         "pytest --nbval book/",
         ".venv/bin/jupyter lab book/",
     }

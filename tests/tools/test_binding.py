@@ -65,12 +65,12 @@ def test_a_link_to_a_page_of_the_book_stays_inside(uri: str, sheet: int | str) -
 
 
 def test_an_anchor_of_the_own_page_is_not_one_of_the_same_name_elsewhere() -> None:
-    sheaf = binding.Sheaf(THERE, "B", printed(3), start=4)
+    first, sheaf = binding.Sheaf(HERE, "A", printed(2)), binding.Sheaf(THERE, "B", printed(3), start=4)
     writer = PdfWriter()
     for _ in range(9):
         writer.add_blank_page(10, 10)
     link = DictionaryObject({NameObject("/Dest"): TextStringObject("near")})
-    binding.relink(link, sheaf, binding.Bundle([sheaf], "file:///", ""), writer)
+    binding.relink(link, sheaf, binding.Bundle([first, sheaf], "file:///", ""), writer)
     assert link["/Dest"][0] == writer.pages[6].indirect_reference  # type: ignore[index]
 
 

@@ -76,6 +76,13 @@ def test_a_check_is_locked_and_worth_a_point_and_lets_the_rest_run() -> None:
     assert answer.metadata["nbgrader"]["solution"]
 
 
+def test_a_fold_goes_alone() -> None:
+    fold = "<details>\n<summary>{}</summary>\n\nx\n\n</details>"
+    text = "\n\n".join(["a", *map(fold.format, ("Hint", "Solution", "Aside")), "b"])
+    left = "\n\n".join(["a", *map(fold.format, ("Hint", "Aside")), "b"])
+    assert cell_roles.without_solution(text) == left
+
+
 def test_an_exercise_that_does_not_end_in_its_check_is_refused() -> None:
     with pytest.raises(ValueError, match="last line"):
         cell_roles.parts("check_x(y)\nprint(1)")
