@@ -44,6 +44,8 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
+        # Of its warnings one is in every run, about other users of this machine: it is no fault of a chapter.
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
         coalesce_streams=True,
     )
     client.execute()
