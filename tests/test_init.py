@@ -41,14 +41,17 @@ NAMES = {
     "training": "NonFiniteLossError StepRecord TrainState history train train_step",
 }
 TEACHING = {
-    "effects": "CHANGES SIDES compare_changes load_effects small_photograph",
+    "beside": "load_methods",
+    "changes": "CHANGES QUESTIONS",
+    "effects": "SIDES compare_changes load_effects matched small_photograph tell_effects",
     "explorers": "Control explore",
     "figures": "ablation_frame compare_losses gamut_in_ab plot_ablation plot_curves plot_game plot_losses"
     " plot_reckoning score_frame show_ab_histogram show_coverage show_delta_e_map show_features"
     " training_frame",
     "league": "LEAGUE league_table",
     "pixel_game": "PixelGame",
-    "settings": "ABLATIONS HOLDOUT METHODS PHOTOGRAPHS RUNS SWEEPS as_printed finished_runs load_sweep"
+    "settings": "ABLATIONS HOLDOUT METHODS PHOTOGRAPHS RUNS SWEEPS as_printed begun_history finished_runs"
+    " load_sweep"
     " mean_and_spread paper_table",
     "uploads": "use_photo",
 }

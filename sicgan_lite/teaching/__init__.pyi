@@ -1,12 +1,16 @@
+from .beside import load_methods as load_methods
+from .changes import CHANGES as CHANGES
+from .changes import QUESTIONS as QUESTIONS
 from .diagrams import game_diagram as game_diagram
 from .diagrams import plot_effects as plot_effects
 from .diagrams import plot_levels as plot_levels
 from .diagrams import plot_orbits as plot_orbits
-from .effects import CHANGES as CHANGES
 from .effects import SIDES as SIDES
 from .effects import compare_changes as compare_changes
 from .effects import load_effects as load_effects
+from .effects import matched as matched
 from .effects import small_photograph as small_photograph
+from .effects import tell_effects as tell_effects
 from .explorers import Control as Control
 from .explorers import explore as explore
 from .figures import ablation_frame as ablation_frame
@@ -36,6 +40,7 @@ from .settings import PHOTOGRAPHS as PHOTOGRAPHS
 from .settings import RUNS as RUNS
 from .settings import SWEEPS as SWEEPS
 from .settings import as_printed as as_printed
+from .settings import begun_history as begun_history
 from .settings import finished_runs as finished_runs
 from .settings import load_pixel_games as load_pixel_games
 from .settings import load_sweep as load_sweep

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from sicgan_lite.files import pixels_sha256
 from sicgan_lite.origins import holdout_mask
 from sicgan_lite.patches import PatchSet
 from sicgan_lite.studies.measuring import measure
-from sicgan_lite.studies.rows import Row
-from sicgan_lite.teaching.effects import SEEDS, SMALL, Planned, held_out, small_photograph
+from sicgan_lite.studies.rows import Row, read_rows
+from sicgan_lite.teaching.changes import SMALL
+from sicgan_lite.teaching.effects import SEEDS, Planned, effects_file, held_out, small_photograph
+from sicgan_lite.teaching.league import LEAGUE
 from sicgan_lite.teaching.settings import PHOTOGRAPHS
 
 _COPIED = 2000  # seen pixels that the copier knows
@@ -35,6 +38,23 @@ def planned() -> list[Planned]:
         for seed, (name, changes), image in product(SEEDS, AT_PHOTO.items(), PHOTOGRAPHS)
     ]
     return sorted(runs, key=lambda run: run.change != "photo()")
+
+
+def load_methods(folder: Path | None = None) -> dict[str, list[Row]]:
+    """The rows of the league table's methods, by the names that it shows: to be compared as changes are.
+
+    A seed that one of them lacks on a photograph is left out of all. ``folder`` is the recorded runs' own
+    unless another is given. Errors: RecordError for a damaged file.
+    """
+    files = sorted(effects_file(folder).parent.glob("*.jsonl"))
+    rows = [row for path in files for row in read_rows(path)]
+    places = {(row.change, row.image, row.config.seed) for row in rows}
+    asked = [(entry.change, image) for entry in LEAGUE.values() for image in PHOTOGRAPHS]
+    whole = [seed for seed in SEEDS if all((*its, seed) in places for its in asked)]
+    return {
+        name: [row for row in rows if row.change == entry.change and row.config.seed in whole]
+        for name, entry in LEAGUE.items()
+    }
 
 
 def _copy(rgb: np.ndarray, _: np.ndarray, config: Config) -> np.ndarray:

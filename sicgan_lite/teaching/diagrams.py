@@ -1,6 +1,7 @@
 """Drawings for the chapters on the game: who hands what to whom, paths of two players, levels of losses."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -115,14 +116,16 @@ def plot_levels(
 def plot_effects(effects: Mapping[str, Effect], groups: Mapping[str, Sequence[str]]) -> BookFigure:
     """What changes do to the error, a row each below the heading of its group, in two columns.
 
-    ``groups`` names the changes of ``effects`` that are shown. A large dot is the median difference, and
-    filled if the effect holds among all that were compared; small dots are the places.
+    ``groups`` names the changes of ``effects`` that are shown; none is divided. A large dot is the median
+    difference, and filled if the effect holds among all that were compared; small dots are the places.
     """
-    rows = [row for heading, names in groups.items() for row in (heading, *names)]
-    half = -(-len(rows) // 2)
+    blocks = [(heading, *names) for heading, names in groups.items()]
+    splits = [(list(chain(*blocks[:k])), list(chain(*blocks[k:]))) for k in range(1, len(blocks) + 1)]
+    columns = min(splits, key=lambda split: max(map(len, split)))
+    half = max(map(len, columns))
     figure = new_figure(WIDTH, 1.0 + 0.24 * half)
     panels = figure.subplots(1, 2, sharex=True)
-    for panel, part in zip(panels, (rows[:half], rows[half:]), strict=True):
+    for panel, part in zip(panels, columns, strict=True):
         panel.axvline(0, color=INK, linewidth=1)
         for row, name in enumerate(part):
             if name not in groups:

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
 
 from sicgan_lite.arrays import shrink
-from sicgan_lite.config import CONTEXT_FEATURES, PAPER_FEATURES, Config
+from sicgan_lite.config import Config
 from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.studies.comparison import Block, Verdict, compare_blocks, holm
 from sicgan_lite.studies.places import runs_folder
 from sicgan_lite.studies.rows import Row, read_rows
-from sicgan_lite.teaching.settings import ABLATIONS, PHOTOGRAPHS
+from sicgan_lite.teaching.changes import CHANGES, SMALL, UNCHANGED, WIDTH
+from sicgan_lite.teaching.settings import PHOTOGRAPHS
 
-# A smaller experiment than the other sweeps', so that ten seeds fit: four seconds a run.
-WIDTH = 240
-SMALL: dict[str, Any] = {
-    "size": 32,
-    "num_patches": 3200,
-    "batch_size": 16,
-    "conditional": True,
-    "precision": "float32",
-}
 LOOKS = 5  # a run is measured at five steps of its last quarter, not at the last alone
 SEEDS = tuple(range(10))
 #: The sides that are held out. Seed k holds out side k mod 4, whatever is changed, so that no change is lucky
@@ -39,53 +31,6 @@ SIDES: dict[str, tuple[float, float, float, float]] = {
     "bottom": (0.7, 0.0, 1.0, 1.0),
 }
 _LONG = 400  # steps
-UNCHANGED = "nothing changed"
-
-#: One change each to a small experiment, by name. Every run has 200 steps of as many pixels, unless its name
-#: says otherwise.
-CHANGES: dict[str, dict[str, Any]] = {
-    UNCHANGED: {},
-    "the paper's D": {"conditional": False},
-    "L1 alone": {"l1_weight": 1.0, "adversarial_weight": 0.0},
-    "L1 and the paper's D": {"l1_weight": 10.0, "conditional": False},
-    **{name: change for name, change in ABLATIONS.items() if "patches" not in name},
-    "no jitter of the targets": {"target_jitter": 0.0},
-    "a quarter of the patches": {"num_patches": 800, "epochs": 4},
-    "a twentieth of the patches": {"num_patches": 160, "epochs": 20},
-    "patches of 16 pixels": {"size": 16, "num_patches": 12800, "batch_size": 64},
-    "patches of 64 pixels": {"size": 64, "num_patches": 800, "batch_size": 4},
-    "G learns at a third": {"lr_generator": 1e-3},
-    "G learns three times as fast": {"lr_generator": 9e-3},
-    "D learns at a third": {"lr_discriminator": 1e-3},
-    "D learns three times as fast": {"lr_discriminator": 9e-3},
-    "G of half the width": {"generator_widths": (8, 8)},
-    "G of twice the width": {"generator_widths": (32, 32)},
-    "G with one layer less": {"generator_widths": (16,)},
-    "G with one layer more": {"generator_widths": (16, 16, 16)},
-    "D of half the width": {"discriminator_widths": (4, 8)},
-    "D of twice the width": {"discriminator_widths": (16, 32)},
-    "D with one layer less": {"discriminator_widths": (16,)},
-    "D with one layer more": {"discriminator_widths": (8, 16, 16)},
-    "leaky units in D": {"leaky_slope": 0.2},
-    "minimax": {"generator_objective": "minimax"},
-    "a falling rate": {"schedule": "falling"},
-    "a one-cycle rate": {"schedule": "one-cycle"},
-    "a running mean of G": {"average_decay": 0.98},
-    "a falling rate and a running mean": {"schedule": "falling", "average_decay": 0.98},
-    "z of eight numbers": {"noise_channels": 8},
-    "two D steps": {"discriminator_steps": 2},
-    "four D steps": {"discriminator_steps": 4},
-    "context features": {"features": PAPER_FEATURES + CONTEXT_FEATURES},
-    "context features with noise": {
-        "features": PAPER_FEATURES + CONTEXT_FEATURES,
-        "feature_noise": 0.3,
-    },
-    "G of one 3×3 layer, then 1×1": {"kernel_sizes": (3, 1)},
-    "G of 5×5 layers": {"kernel_sizes": (5,)},
-    "100 steps": {"num_patches": 1600},
-    "400 steps": {"num_patches": 6400},
-    "1600 steps": {"num_patches": 25600},
-}
 
 
 class Planned(NamedTuple):
@@ -157,9 +102,9 @@ def compare_changes(
 ) -> dict[str, Effect]:
     """Each change against the runs ``against``, photograph by photograph and side by side.
 
-    ``rows`` are those of ``load_effects``; ``measure`` is a name in ``results["late"]``, and its mean
-    over the late looks counts. Seeds that one of the two lacks are left out. Errors: KeyError for a
-    measure or a change that is not there; ValueError where a change shares no seed with ``against``.
+    ``rows`` are those of ``load_effects``; ``measure`` is what ``late_mean`` takes. Seeds that one of the
+    two lacks are left out. Errors: KeyError for a measure or a change that is not there; ValueError
+    where a change shares no seed with ``against``.
     """
     compared = [change for change in rows if change != against]
     blocks = [matched(rows[change], rows[against], measure) for change in compared]
@@ -181,5 +126,24 @@ def matched(changed: Sequence[Row], unchanged: Sequence[Row], measure: str) -> l
 
 
 def late_mean(row: Row, measure: str) -> float:
-    """A measure's mean over the late looks of a run: one look is a draw from a game that wanders."""
-    return float(np.mean(row.results["late"][measure]))
+    """A measure's mean over the late looks of a run: one look is a draw from a game that wanders.
+
+    ``measure`` is a name in ``results["late"]``. Two more are made of the looks: ``swing``, the standard
+    deviation of their ΔE, and ``gap``, by how much the error is larger held out than seen.
+    """
+    late = row.results["late"]
+    if measure == "swing":
+        return float(np.std(late["delta_e"], ddof=1))
+    if measure == "gap":
+        return float(np.mean(late["delta_e_held_out"]) - np.mean(late["delta_e_seen"]))
+    return float(np.mean(late[measure]))
+
+
+def tell_effects(effects: Mapping[str, Effect], changes: Iterable[str]) -> str:
+    """A line for each of ``changes``: its median beside the unchanged one, the effect, and p among all."""
+    lines = (
+        f"{change:29}{effect.median:5.2f} for {effect.unchanged:.2f}: {effect.verdict.effect:+5.2f},"
+        f" lower in {effect.verdict.lower:4.0%}, p' = {effect.p_among_all:.1g}"
+        for change, effect in ((change, effects[change]) for change in changes)
+    )
+    return "\n".join(lines)

@@ -409,7 +409,7 @@ def plot_reckoning(
     """A panel for each photograph, a row for each method: errors on two regions of it.
 
     ``scores`` maps a photograph to methods, and a method to a pair, in the order of ``regions``, with
-    one number for each seed: small dots; the large one is their mean. Errors: ValueError when the
+    one number for each seed: small dots; the large one is their median. Errors: ValueError when the
     photographs have different methods.
     """
     methods, *others = [list(rows) for rows in scores.values()]
@@ -422,8 +422,8 @@ def plot_reckoning(
             for row, values in enumerate(pair[side] for pair in rows.values()):
                 height = row + shift
                 panel.plot(values, [height] * len(values), marker, color=color, alpha=0.5, markersize=3)
-                mean = float(np.mean(values))
-                panel.plot(mean, height, marker, color=color, markersize=7, label=label if row == 0 else "")
+                middle = float(np.median(values))
+                panel.plot(middle, height, marker, color=color, markersize=7, label=label if row == 0 else "")
         panel.set(title=name, xlabel="mean ΔE2000", xlim=(0, None))
         panel.grid(visible=False, axis="y")
     panels[0].set_yticks(range(len(methods)), methods)

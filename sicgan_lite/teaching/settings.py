@@ -13,8 +13,9 @@ from jaxtyping import Real
 
 from sicgan_lite.config import PAPER_FEATURES, Config
 from sicgan_lite.pictures.images import sample_image
-from sicgan_lite.studies.runs import RecordError, Run, is_finished, load_run, runs_folder
+from sicgan_lite.studies.runs import RecordError, Run, is_finished, load_run, read_records, runs_folder
 from sicgan_lite.studies.sweep import SweepRun, read_run, run_file
+from sicgan_lite.training import history
 
 Experiment = tuple[str, Config]  # a sample photograph's name, and the settings
 
@@ -175,6 +176,17 @@ def finished_runs(folder: Path | None = None) -> dict[str, Run]:
     """
     where = folder or runs_folder()
     return {name: load_run(name, where) for name in RUNS if is_finished(where / name / "run.json")}
+
+
+def begun_history(name: str, folder: Path | None = None) -> dict[str, Real[np.ndarray, " steps"]]:
+    """How far a run of ``RUNS`` came, finished or not: its history, which is not checked against a hash.
+
+    ``folder`` is the recorded runs' own unless another is given. Errors: RecordError where none is begun.
+    """
+    path = (folder or runs_folder()) / name / "history.csv"
+    if not path.is_file():
+        raise RecordError(f"there is no {path}; `make recorded-runs` makes it")
+    return history(read_records(path))
 
 
 def paper_table() -> dict[str, Real[np.ndarray, " 40"]]:

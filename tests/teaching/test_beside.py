@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sicgan_lite import Config
 from sicgan_lite.studies.rows import read_rows
-from sicgan_lite.teaching import PHOTOGRAPHS, beside, effects
+from sicgan_lite.teaching import LEAGUE, PHOTOGRAPHS, beside, effects, league_table
 
 PLAN = beside.planned()
 ROWS = read_rows(effects.effects_file().with_name("photo.jsonl"))
@@ -35,3 +35,12 @@ def test_every_recorded_row_was_planned_once() -> None:
     recorded = [(row.change, row.image, row.config) for row in ROWS]
     assert len(set(recorded)) == len(recorded)
     assert set(recorded) <= set(PLAN)
+
+
+def test_methods_have_the_names_of_the_league_table_and_the_same_places() -> None:
+    methods = beside.load_methods()
+    assert list(methods) == list(LEAGUE)
+    assert all({row.change for row in its} == {LEAGUE[name].change} for name, its in methods.items())
+    places = [sorted((row.image, row.config.seed) for row in its) for its in methods.values()]
+    assert all(its == places[0] for its in places)
+    assert len(places[0]) == len(PHOTOGRAPHS) * league_table(11).seeds

@@ -13,8 +13,9 @@ import torch
 from sicgan_lite import TrainState, train
 from sicgan_lite.files import pixels_sha256
 from sicgan_lite.origins import holdout_mask
+from sicgan_lite.studies.comparison import Verdict
 from sicgan_lite.studies.rows import Row, append_row
-from sicgan_lite.teaching import effects
+from sicgan_lite.teaching import QUESTIONS, effects
 from sicgan_lite.teaching.settings import ABLATIONS, METHODS, PHOTOGRAPHS
 
 PLAN = list(effects.planned())
@@ -51,6 +52,12 @@ def test_a_run_has_200_steps_of_as_many_pixels_unless_its_name_says_otherwise() 
         if "steps" not in run.change or "D steps" in run.change:
             assert config.total_steps == 200, run.change
             assert config.batch_size * config.size**2 == 16 * 32**2, run.change
+
+
+def test_what_is_asked_is_asked_once_and_among_the_changes() -> None:
+    asked = [name for names in QUESTIONS.values() for name in names]
+    assert len(set(asked)) == len(asked)
+    assert set(asked) < set(effects.CHANGES) - {"nothing changed"}
 
 
 def test_seed_k_holds_out_side_k_mod_four_of_every_change() -> None:
@@ -108,6 +115,19 @@ def test_the_table_says_medians_pairs_and_how_many_were_compared() -> None:
     assert worse.p_among_all == pytest.approx(min(1, 2 * worse.verdict.p))
     assert (same.verdict.effect, same.p_among_all) == (0, pytest.approx(1))
     assert (worse.places, worse.holds, same.holds) == ([3.0] * 4, worse.p_among_all < 0.05, False)
+
+
+def test_swing_and_gap_are_made_of_the_late_looks() -> None:
+    row = made("nothing changed", 0, "coffee", 4.0, 6.0, 8.0)
+    assert effects.late_mean(row, "swing") == 2.0
+    late = {"delta_e_seen": [1.0, 3.0], "delta_e_held_out": [5.0, 6.0]}
+    assert effects.late_mean(row._replace(results={"late": late}), "gap") == 3.5
+
+
+def test_an_effect_is_told_in_a_line() -> None:
+    effect = effects.Effect(4.0, 5.0, Verdict(-1.25, 0.9, 0.001, 30), 0.05, [])
+    line = "two D steps                   4.00 for 5.00: -1.25, lower in  90%, p' = 0.05"
+    assert effects.tell_effects({"two D steps": effect}, ["two D steps"]) == line
 
 
 # --- the recorded rows --------------------------------------------------------------------------

@@ -21,10 +21,10 @@ from sicgan_lite import (
 )
 from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import pixels_sha256
-from sicgan_lite.studies.runs import RecordError, runs_folder
+from sicgan_lite.studies.runs import RecordError, load_run, runs_folder
 from sicgan_lite.studies.sweep import read_run, run_file, write_table
 from sicgan_lite.teaching import load_sweep, mean_and_spread, settings
-from sicgan_lite.teaching.settings import SWEEPS, as_printed, finished_runs, paper_table
+from sicgan_lite.teaching.settings import SWEEPS, as_printed, begun_history, finished_runs, paper_table
 from tools.recording import record_run
 
 
@@ -130,3 +130,13 @@ def test_the_error_of_a_recorded_run_is_that_of_its_picture() -> None:
 def test_a_sweep_that_is_not_whole_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match=r"36 of the 36 runs of 'reckoning' are not in .*recorded-runs"):
         load_sweep("reckoning", tmp_path)
+
+
+def test_a_history_is_read_whether_its_run_is_finished_or_not(tmp_path: Path) -> None:
+    finished, begun = load_run("coffee-quick-seed0").history, begun_history("coffee-quick-seed0")
+    for name, values in finished.items():
+        np.testing.assert_array_equal(begun[name], values)
+    unfinished = begun_history("coffee-paper-widths-seed0")
+    assert list(unfinished["step"]) == list(range(1, len(unfinished["step"]) + 1))
+    with pytest.raises(RecordError, match=r"there is no .*history\.csv"):
+        begun_history("coffee-quick-seed0", tmp_path)
