@@ -113,7 +113,9 @@ def compare_changes(
     among_all = holm([verdict.p for verdict in verdicts])
     places = [[float(np.median(np.subtract.outer(*block))) for block in its] for its in blocks]
     found = zip(compared, medians, verdicts, among_all, places, strict=True)
-    return {change: Effect(*pair, *rest) for change, pair, *rest in found}
+    return {
+        change: Effect(its, plain, verdict, p, where) for change, (its, plain), verdict, p, where in found
+    }
 
 
 def matched(changed: Sequence[Row], unchanged: Sequence[Row], measure: str) -> list[Block]:

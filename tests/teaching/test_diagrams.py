@@ -93,7 +93,8 @@ def test_effects_stand_below_their_heading_filled_where_they_hold() -> None:
     better = Effect(3.0, 5.0, Verdict(-2.0, 1.0, 0.0001, 6), 0.01, [-1.0, -3.0])
     worse = Effect(6.0, 5.0, Verdict(1.0, 0.4, 0.3, 6), 1.0, [0.5])
     figure = plot_effects({"b": better, "w": worse}, {"one": ["b"], "two": ["w"]})
-    left, right = figure.axes
+    panels: Any = figure.axes
+    left, right = panels
     assert [text.get_text() for text in left.get_yticklabels()] == ["ONE", "b"]
     assert [text.get_text() for text in right.get_yticklabels()] == ["TWO", "w"]
     for panel, effect in ((left, better), (right, worse)):
