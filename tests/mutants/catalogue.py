@@ -804,9 +804,25 @@ RUNS = [
         ("teaching/exercises/test_training::test_a_wrong_step_is_explained",),
     ),
     Mutant(
+        "teaching/exercises/number_task.py",
+        "if self.whole and value",
+        "if value",
+        "a number must be whole although nobody asked for that",
+        (
+            "teaching/exercises/test_number_task::test_without_whole_numbers_a_slip_is_met_to_three_digits_and_the_answer_to_its_own",
+        ),
+    ),
+    Mutant(
+        "teaching/exercises/number_task.py",
+        "rel_tol=0 if self.whole else _SLIP",
+        "rel_tol=_SLIP",
+        "a number just beside a known slip is called the slip",
+        ("teaching/exercises/test_number_task::test_a_wrong_number_gets_its_own_sentence",),
+    ),
+    Mutant(
         "teaching/exercises/honest_colour.py",
-        "tail <= _LEVEL,",
-        "tail <= 0.06,",
+        "_coin(count) <= _LEVEL)",
+        "_coin(count) <= 0.06)",
         "a coin may be right in 8 of 10",
         ("teaching/exercises/test_honest_colour::test_a_wrong_number_is_explained",),
     ),

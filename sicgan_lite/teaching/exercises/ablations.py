@@ -11,12 +11,12 @@ from sicgan_lite.studies.comparison import chance_apart, compare_seeds
 from sicgan_lite.teaching.exercises.answers import (
     correct,
     exercise,
-    explain_slip,
     not_answered,
     require,
     require_function,
     require_number,
 )
+from sicgan_lite.teaching.exercises.number_task import NumberTask
 
 _SEEDS = 4
 # Two results a side are enough for a spread; unequal numbers and a falling error are among the cases.
@@ -28,31 +28,35 @@ _RESULTS = (
 _PLANS = ((1.0, 2.0, 2.0), (5.1, 2.2, 2.0), (0.5, 0.4, 2.8), (-1.1, 1.9, 2.0))
 
 
+_RIGHT = chance_apart(_SEEDS)
+_WAYS = math.comb(2 * _SEEDS, _SEEDS)
+_RANKS = (
+    "{value}: in how many ways can eight ranks be divided into four and four, and in how many of "
+    "them are the lowest four together?"
+)
+LUCK = NumberTask(
+    asked="give the share, between 0 and 1, of equal pairs that stand apart.",
+    exact=_RIGHT,
+    right="2 of 70 ways, 2.9 %. Four seeds each cut luck to less than a third of three seeds' 10 %.",
+    slips={
+        1 / _WAYS: "that is one side alone. The changed runs may be the lowest four or the highest four.",
+        chance_apart(3): "that is the share for three seeds each.",
+        100 * _RIGHT: "that is in percent. A share lies between 0 and 1.",
+        2 / 2**_SEEDS: "that compares each seed with its own pair. All runs of one side are meant "
+        "to lie below all of the other.",
+        2 / math.factorial(2 * _SEEDS): "the order within a side does not matter.",
+        _WAYS: "that is the number of ways to divide eight runs. Two of them are apart.",
+    },
+    too_small=_RANKS,
+    too_large=_RANKS,
+    near=0.035,
+)
+
+
 @exercise
 def check_luck(answer: Any) -> str:
     """Check how often two equal settings with four seeds each stand apart: 2 / C(8, 4)."""
-    if answer is None:
-        return not_answered("give the share, between 0 and 1, of equal pairs that stand apart.")
-    share = require_number(answer)
-    ways, right = math.comb(2 * _SEEDS, _SEEDS), chance_apart(_SEEDS)
-    explain_slip(
-        share,
-        {
-            1 / ways: "that is one side alone. The changed runs may be the lowest four or the highest four.",
-            chance_apart(3): "that is the share for three seeds each.",
-            100 * right: "that is in percent. A share lies between 0 and 1.",
-            2 / 2**_SEEDS: "that compares each seed with its own pair. All runs of one side are meant "
-            "to lie below all of the other.",
-            2 / math.factorial(2 * _SEEDS): "the order within a side does not matter.",
-            ways: "that is the number of ways to divide eight runs. Two of them are apart.",
-        },
-    )
-    require(
-        abs(share - right) < 1e-3,
-        f"{share:g}: in how many ways can eight ranks be divided into four and four, and in how many of "
-        "them are the lowest four together?",
-    )
-    return correct("2 of 70 ways, 2.9 %. Four seeds each cut luck to less than a third of three seeds' 10 %.")
+    return LUCK.check(answer)
 
 
 @exercise

@@ -10,7 +10,7 @@ import numbers
 import reprlib
 import sysconfig
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,13 +111,6 @@ def require_function(answer: object) -> Callable[..., Any]:
     if not callable(answer):
         raise WrongAnswer(f"hand over the function itself, not its result: got {type(answer).__name__}.")
     return answer
-
-
-def explain_slip(value: float, slips: Mapping[float, str]) -> None:
-    """Raise WrongAnswer with the explanation of a known wrong number, met to three digits."""
-    for slip, message in slips.items():
-        near = math.isclose(value, slip, rel_tol=1e-3, abs_tol=1e-9)
-        require(not near, f"{value:g}: {message}")
 
 
 def _fault(error: Exception) -> str:

@@ -13,23 +13,19 @@ from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.teaching.exercises.answers import (
     correct,
     exercise,
-    explain_slip,
     not_answered,
     require,
     require_function,
-    require_number,
 )
+from sicgan_lite.teaching.exercises.number_task import NumberTask
 from sicgan_lite.teaching.figures import show_features
 
-
-@exercise
-def check_scharr_scale(answer: object) -> str:
-    """Check the largest magnitude of Scharr's operator over lightness patches in [0, 100]."""
-    if answer is None:
-        return not_answered("give the largest Scharr magnitude of any 3×3 patch of lightness.")
-    value = require_number(answer)
-    exact = 100 * math.sqrt(356)
-    slips = {
+_ALL_PATCHES = "Take all patches of 0 and 100, and the largest √(dx² + dy²) among them."
+SCHARR_SCALE = NumberTask(
+    asked="give the largest Scharr magnitude of any 3×3 patch of lightness.",
+    exact=100 * math.sqrt(356),
+    right="dx = 1600 and dy = 1000 in the worst patch, so the scale is √356 · 100 ≈ 1887.",
+    slips={
         1600.0: "1600 is the sharp vertical edge. Some other patch adds a vertical difference to it.",
         1600 * math.sqrt(2): "that takes |dx| = |dy| = 1600 at once, but no single patch has both: "
         "they share the corner pixels.",
@@ -37,39 +33,41 @@ def check_scharr_scale(answer: object) -> str:
         "Try all 512 patches, not only the tidy ones.",
         math.sqrt(356): "the patch is right, but its pixels are 0 and 1. Lightness goes to 100.",
         100 * math.sqrt(20): "that is Sobel's scale. Scharr weighs with 3, 10, 3 where Sobel has 1, 2, 1.",
-    }
-    explain_slip(value, slips)
-    require(
-        math.isclose(value, exact, rel_tol=1e-3),
-        f"{value:g} is {'more than any patch reaches' if value > exact else 'less than the worst patch'}. "
-        "Take all patches of 0 and 100, and the largest √(dx² + dy²) among them.",
-    )
-    return correct("dx = 1600 and dy = 1000 in the worst patch, so the scale is √356 · 100 ≈ 1887.")
+    },
+    too_small=f"{{value}} is less than the worst patch. {_ALL_PATCHES}",
+    too_large=f"{{value}} is more than any patch reaches. {_ALL_PATCHES}",
+)
+_GAIN = math.sqrt(20)
+_SQUARES = "Variances of independent pixels add, each times its squared weight."
+NOISE_GAIN = NumberTask(
+    asked="give the factor between the noise before the Laplacian and after it.",
+    exact=_GAIN,
+    right="√(1 + 1 + 1 + 1 + 4²) = √20 ≈ 4.47.",
+    slips={
+        0.0: "the weights add up to 0, so the mean of the noise vanishes. Its spread does not.",
+        8.0: "8 adds the absolute weights: the worst case. Independent errors add in squares.",
+        20.0: "20 is the factor of the variance. The standard deviation is asked for.",
+        _GAIN / 400: "that is after the division by 400. Lightness is scaled too, so compare before scaling.",
+        math.sqrt(8): "√8 counts the centre as four pixels. It is one pixel with weight −4.",
+        2.0: "2 leaves out the centre, whose weight of −4 matters most.",
+        4.0: "4 leaves out the four neighbours. Each adds its own noise.",
+    },
+    too_small=f"{{value}} is too small. {_SQUARES}",
+    too_large=f"{{value}} is too large. {_SQUARES}",
+    near=0.03,
+)
+
+
+@exercise
+def check_scharr_scale(answer: object) -> str:
+    """Check the largest magnitude of Scharr's operator over lightness patches in [0, 100]."""
+    return SCHARR_SCALE.check(answer)
 
 
 @exercise
 def check_noise_gain(answer: object) -> str:
     """Check by how much the four-neighbour Laplacian multiplies the spread of white noise."""
-    if answer is None:
-        return not_answered("give the factor between the noise before the Laplacian and after it.")
-    value = require_number(answer)
-    exact = math.sqrt(20)
-    slips = {
-        0.0: "the weights add up to 0, so the mean of the noise vanishes. Its spread does not.",
-        8.0: "8 adds the absolute weights: the worst case. Independent errors add in squares.",
-        20.0: "20 is the factor of the variance. The standard deviation is asked for.",
-        exact / 400: "that is after the division by 400. Lightness is scaled too, so compare before scaling.",
-        math.sqrt(8): "√8 counts the centre as four pixels. It is one pixel with weight −4.",
-        2.0: "2 leaves out the centre, whose weight of −4 matters most.",
-        4.0: "4 leaves out the four neighbours. Each adds its own noise.",
-    }
-    explain_slip(value, slips)
-    require(
-        math.isclose(value, exact, rel_tol=0.03),
-        f"{value:g} is too {'large' if value > exact else 'small'}. "
-        "Variances of independent pixels add, each times its squared weight.",
-    )
-    return correct("√(1 + 1 + 1 + 1 + 4²) = √20 ≈ 4.47.")
+    return NOISE_GAIN.check(answer)
 
 
 @exercise

@@ -21,33 +21,46 @@ from sicgan_lite.teaching.exercises.answers import (
     not_answered,
     require,
     require_function,
-    require_number,
 )
+from sicgan_lite.teaching.exercises.number_task import NumberTask
 
 _PAIRS, _LEVEL = 10, 0.05
 _LABEL = Provenance("a colouring program", "1.0", source_sha256="5a" * 32)
 
 
+def _coin(count: int) -> float:
+    """How often a coin has ``count`` or more of the pairs right."""
+    return sum(comb(_PAIRS, k) for k in range(max(count, 0), _PAIRS + 1)) / 2**_PAIRS
+
+
+_LEAST = next(count for count in range(_PAIRS + 1) if _coin(count) <= _LEVEL)
+_OUTSIDE = f"{{value}}: the answer is a whole number from 0 to {_PAIRS}."
+BLIND_TEST = NumberTask(
+    asked="give the least number of right answers, from 0 to 10.",
+    exact=_LEAST,
+    right=f"a coin has {_LEAST} or more in {_coin(_LEAST):.1%} of all tries, and {_LEAST - 1} or more in "
+    f"{_coin(_LEAST - 1):.1%}.",
+    slips={
+        float(
+            count
+        ): f"a coin has that many or more in {_coin(count):.1%} of all tries, not {_LEVEL:.0%}."
+        for count in range(_LEAST)
+    }
+    | {
+        float(count): f"that is enough, but not the least: one less already has {_coin(count - 1):.1%}."
+        for count in range(_LEAST + 1, _PAIRS + 1)
+    },
+    too_small=_OUTSIDE,
+    too_large=_OUTSIDE,
+    near=0.0,
+    whole=_OUTSIDE,
+)
+
+
 @exercise
 def check_blind_test(answer: Any) -> str:
     """Check how many of 10 pairs must be right, so that a coin gets there in at most 5 % of all tries."""
-    if answer is None:
-        return not_answered("give the least number of right answers, from 0 to 10.")
-    count = require_number(answer)
-    require(
-        count.is_integer() and 0 <= count <= _PAIRS, f"{count:g}: the answer is a whole number from 0 to 10."
-    )
-    tail = _coin(int(count))
-    require(
-        tail <= _LEVEL,
-        f"{count:g} or more: a coin gets there in {tail:.1%} of all tries, more than {_LEVEL:.0%}.",
-    )
-    less = _coin(int(count) - 1)
-    require(
-        less > _LEVEL,
-        f"{count:g} is enough, but not the least: one less already has {less:.1%}.",
-    )
-    return correct(f"a coin has 9 or more in {tail:.1%} of all tries, and 8 or more in {less:.1%}.")
+    return BLIND_TEST.check(answer)
 
 
 @exercise
@@ -92,11 +105,6 @@ def check_resave(answer: object) -> str:
         _require_half(source, target)
         _require_label(source, target)
     return correct("the label went along, because the program asked for it. Most programs have to be asked.")
-
-
-def _coin(count: int) -> float:
-    """How often a coin has ``count`` or more of the pairs right."""
-    return sum(comb(_PAIRS, k) for k in range(max(count, 0), _PAIRS + 1)) / 2**_PAIRS
 
 
 def _mosaic(seed: int, shape: tuple[int, int], hues: tuple[float, float]) -> np.ndarray:

@@ -20,21 +20,33 @@ from sicgan_lite.teaching.exercises.answers import (
     require_function,
     require_number,
 )
+from sicgan_lite.teaching.exercises.number_task import NumberTask
 
 _CORNERS = ((60, 180), (190, 60), (230, 290), (20, 440))  # rim, saucer, spoon and table of the cup
 _PLAIN, _CONDITIONAL = 230_849, 232_577  # parameters of the paper's D, without and with features
-_SIZE_SLIPS: dict[int, str] = {
-    _PLAIN: "that is the D that sees a and b alone.",
-    _PLAIN + 3 * 64: "three new channels for 64 filters, but each filter has nine weights a channel.",
-    _PLAIN + 3 * 9: "each of the 64 filters of the first layer gets 27 new weights, not only one.",
-    _PLAIN + 3 * 9 * 64 + 3 * 64: "a filter has one bias, however many channels it reads.",
-    _PLAIN + 5 * 9 * 64: "three channels are new. a and b were counted already.",
-    _PLAIN + 2 * 9 * 64: "that adds two channels. There are three lightness features.",
-    _CONDITIONAL - 1: "off by one: the sum at the very end has a bias too.",
-    _CONDITIONAL + 1: "off by one: each filter has one bias, and the sum at the very end one.",
-    _CONDITIONAL - 321: "the biases are missing: one for each of 64 + 128 + 128 filters, and one at the end.",
-    226_690: "that is G. It reads five channels too, but it ends in a convolution.",
-}
+_FIRST_LAYER = "{value} is not right. Only the first layer of D changes."
+CONDITIONAL_SIZE = NumberTask(
+    asked="give the number of parameters of the paper's D with five input channels.",
+    exact=_CONDITIONAL,
+    right="1,728 weights more, 0.7 % of D.",
+    slips={
+        _PLAIN: "that is the D that sees a and b alone.",
+        _PLAIN + 3 * 64: "three new channels for 64 filters, but each filter has nine weights a channel.",
+        _PLAIN + 3 * 9: "each of the 64 filters of the first layer gets 27 new weights, not only one.",
+        _PLAIN + 3 * 9 * 64 + 3 * 64: "a filter has one bias, however many channels it reads.",
+        _PLAIN + 5 * 9 * 64: "three channels are new. a and b were counted already.",
+        _PLAIN + 2 * 9 * 64: "that adds two channels. There are three lightness features.",
+        _CONDITIONAL - 1: "off by one: the sum at the very end has a bias too.",
+        _CONDITIONAL + 1: "off by one: each filter has one bias, and the sum at the very end one.",
+        _CONDITIONAL - 321: "the biases are missing: one for each of 64 + 128 + 128 filters, "
+        "and one at the end.",
+        226_690: "that is G. It reads five channels too, but it ends in a convolution.",
+    },
+    too_small=_FIRST_LAYER,
+    too_large=_FIRST_LAYER,
+    near=0.0,
+    whole=_FIRST_LAYER,
+)
 # Kernel sizes and strides, from the input on.
 _STACKS: tuple[tuple[list[int], list[int]], ...] = (
     ([3], [1]),
@@ -49,13 +61,7 @@ _STACKS: tuple[tuple[list[int], list[int]], ...] = (
 @exercise
 def check_conditional_size(answer: object) -> str:
     """Check the number of parameters of the paper's D when it reads three feature maps more."""
-    if answer is None:
-        return not_answered("give the number of parameters of the paper's D with five input channels.")
-    value = require_number(answer)
-    slip = _SIZE_SLIPS.get(int(value))
-    require(slip is None, f"{value:g}: {slip}")
-    require(value == _CONDITIONAL, f"{value:g} is not right. Only the first layer of D changes.")
-    return correct("1,728 weights more, 0.7 % of D.")
+    return CONDITIONAL_SIZE.check(answer)
 
 
 @exercise

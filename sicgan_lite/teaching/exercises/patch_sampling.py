@@ -10,52 +10,57 @@ from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
     correct,
     exercise,
-    explain_slip,
     not_answered,
     require,
     require_function,
-    require_number,
 )
+from sicgan_lite.teaching.exercises.number_task import NumberTask
 
 _POSITIONS = (400 - 128 + 1) * (600 - 128 + 1)
 _DISTANCE = 20
-_JAMMED = range(225, 256)  # what random placing reached, with a margin on both sides
+
+
+def _points_nearer_than(distance: float) -> int:
+    """How many lattice points lie nearer to the middle than ``distance``, the middle among them."""
+    radius = int(distance)
+    rows, columns = np.mgrid[-radius : radius + 1, -radius : radius + 1]
+    return int(np.count_nonzero(rows**2 + columns**2 < distance**2))
+
+
+_NEAR = _points_nearer_than(_DISTANCE)
+_FIT = (_POSITIONS - 1) // _NEAR + 1
+SURE_FIT = NumberTask(
+    asked="give the number of origins that cannot jam at a distance of 20 pixels.",
+    exact=_FIT,
+    right=f"{_FIT - 1} origins forbid at most {_FIT - 1} · {_NEAR} of {_POSITIONS} positions.",
+    slips={
+        _FIT - 1: "one too few. Either the first origin was asked for leave, and it needs nobody's: the "
+        "bound is on n − 1. Or positions at exactly 20 were counted as forbidden: nearer than 20 means < 20.",
+        _FIT + 1: "one too many: at this number the n − 1 origins before the last may close every position.",
+        (400 * 600 - 1) // _NEAR + 1: "that counts all pixels. An origin needs room for its patch "
+        "to the right and below.",
+        (_POSITIONS - 1) // _points_nearer_than(_DISTANCE / 2) + 1: "that gives each origin a disc of "
+        "radius d/2. An origin forbids every position nearer than d, not d/2.",
+        int(_POSITIONS / (np.pi * _DISTANCE**2)): "that takes the area of a disc, πd². Positions are lattice "
+        "points: count them.",
+    },
+    too_small=f"{{value}} is fewer than fit for sure. An origin forbids {_NEAR} positions, and there are "
+    f"{_POSITIONS}.",
+    too_large=f"{{value}} is too many. An origin forbids {_NEAR} positions, and there are {_POSITIONS}.",
+    whole="{value} is no number of origins. The bound is on n − 1: round, then add one.",
+    # What random placing reached, with a margin on both sides.
+    between=(
+        225,
+        255,
+        "{value} is about what random placing reaches before it jams. That is luck, not a promise.",
+    ),
+)
 
 
 @exercise
 def check_sure_fit(answer: object) -> str:
     """Check how many origins of 128×128 patches are sure to fit on 400×600 at a distance of 20."""
-    if answer is None:
-        return not_answered("give the number of origins that cannot jam at a distance of 20 pixels.")
-    value = require_number(answer)
-    near = _points_nearer_than(_DISTANCE)
-    exact = (_POSITIONS - 1) // near + 1
-    slips = {
-        exact - 1: "one too few. Either the first origin was asked for leave, and it needs nobody's: the "
-        "bound is on n − 1. Or positions at exactly 20 were counted as forbidden: nearer than 20 means < 20.",
-        exact + 1: "one too many: at this number the n − 1 origins before the last may close every position.",
-        (400 * 600 - 1) // near + 1: "that counts all pixels. An origin needs room for its patch "
-        "to the right and below.",
-        (_POSITIONS - 1) // _points_nearer_than(_DISTANCE / 2)
-        + 1: "that gives each origin a disc of radius d/2. "
-        "An origin forbids every position nearer than d, not d/2.",
-        int(
-            _POSITIONS / (np.pi * _DISTANCE**2)
-        ): "that takes the area of a disc, πd². Positions are lattice points: count them.",
-    }
-    explain_slip(value, {float(slip): message for slip, message in slips.items()})
-    require(
-        value not in _JAMMED,
-        f"{value:g} is about what random placing reaches before it jams. That is luck, not a promise.",
-    )
-    require(
-        value == int(value), f"{value:g} is no number of origins. The bound is on n − 1: round, then add one."
-    )
-    way = f"An origin forbids {near} positions, and there are {_POSITIONS}."
-    require(
-        value == exact, f"{value:g} is {'too many' if value > exact else 'fewer than fit for sure'}. {way}"
-    )
-    return correct(f"{exact - 1} origins forbid at most {exact - 1} · {near} of {_POSITIONS} positions.")
+    return SURE_FIT.check(answer)
 
 
 @exercise
@@ -101,11 +106,6 @@ def check_clean_test(answer: object) -> str:
             "Patches share no pixel if rows or columns differ by the size or more, for every training patch."
         )
     return correct(f"{len(got)} of {len(test)} test patches are left: that is what a clean test costs.")
-
-
-def _points_nearer_than(distance: float) -> int:
-    reach = np.arange(-int(distance), int(distance) + 1)
-    return int((np.hypot(reach[:, None], reach) < distance).sum())
 
 
 def _compose(first: str, second: str) -> str:

@@ -14,7 +14,6 @@ from sicgan_lite.teaching.exercises import WrongAnswer
 from sicgan_lite.teaching.exercises.answers import (
     correct,
     exercise,
-    explain_slip,
     not_answered,
     require,
     require_function,
@@ -132,12 +131,3 @@ def test_a_requirement_is_raised_only_where_it_fails() -> None:
     require(True, "unseen")  # noqa: FBT003 - a condition is what it takes
     with pytest.raises(WrongAnswer, match="seen"):
         require(False, "seen")  # noqa: FBT003
-
-
-def test_a_slip_is_met_to_three_digits_and_not_beyond() -> None:
-    slips = {0.6931: "that is ln 2", 0.0: "that is nothing"}
-    explain_slip(0.70, slips)
-    explain_slip(1e-6, slips)
-    for value, why in [(0.6935, "0.6935: that is ln 2"), (0.0, "0: that is nothing")]:
-        with pytest.raises(WrongAnswer, match=why):
-            explain_slip(value, slips)

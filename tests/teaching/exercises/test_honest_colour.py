@@ -90,9 +90,9 @@ def test_the_right_number_and_how_often_a_coin_has_it() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (8, "8 or more: a coin gets there in 5.5%"),
-        (6, "6 or more: a coin gets there in 37.7%"),
-        (0, "0 or more: a coin gets there in 100.0%"),
+        (8, "8: a coin has that many or more in 5.5%"),
+        (6, "6: a coin has that many or more in 37.7%"),
+        (0, "0: a coin has that many or more in 100.0%"),
         (10, "enough, but not the least: one less already has 1.1%"),
         (0.9, "a whole number from 0 to 10"),
         (11, "a whole number from 0 to 10"),
