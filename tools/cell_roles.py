@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 CHECK = re.compile(r"^check_\w+\(.*\)$", re.MULTILINE)
+IMPORT = re.compile(r"^from sicgan_lite\.teaching\.exercises import check_\w+\n", re.MULTILINE)
 SOLUTION = re.compile(r"\n*<details>\s*<summary>Solution</summary>.*?</details>", re.DOTALL)
 
 
@@ -27,12 +28,13 @@ def without_solution(text: str) -> str:
     return SOLUTION.sub("", text)
 
 
-def parts(source: str) -> tuple[str, str]:
-    """An exercise in two: what is answered in, and the call of its check.
+def parts(source: str) -> tuple[str, str, str]:
+    """An exercise in three: the import of its check, what is answered in, and the call of the check.
 
     Errors: ValueError when the check is not the last line.
     """
     answer, found, rest = (*source.rstrip().rpartition("\n"),)
     if not found or not CHECK.fullmatch(rest):
         raise ValueError(f"the last line of an exercise calls its check, and this one does not:\n{source}")
-    return answer.rstrip(), rest
+    imported = IMPORT.search(answer)
+    return (imported[0].strip() if imported else ""), IMPORT.sub("", answer).strip(), rest

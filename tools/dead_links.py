@@ -55,6 +55,8 @@ def main() -> None:
     gone, unclear, number = judge(ask())
     print(f"{number} links were asked. Gone: {len(gone)}. No clear answer: {len(unclear)}.")
     print("\n".join([*(f"gone: {line}" for line in gone), *(f"unclear: {line}" for line in unclear)]))
+    if gone and len(gone) == number:
+        print("Not one answered: is there a network here?")
     sys.exit(1 if gone else 0)
 
 

@@ -31,8 +31,12 @@ c = get_config()  # noqa: F821 (nbgrader defines it)
 c.CourseDirectory.course_id = "{ASSIGNMENT}"
 c.ExecutePreprocessor.timeout = 600
 c.Autograde.create_student = True
+# There is no solution to clear: the cells to answer in are handed out as they are.
+c.ClearSolutions.enabled = False
 '''
 CHECKED = """\
+{imported}
+
 said = {call}
 print(said)
 assert str(said).startswith("Correct: ")"""
@@ -65,9 +69,12 @@ def _marked(source: str, name: str, points: int) -> NotebookNode:
 
 def exercise_cells(source: str) -> list[NotebookNode]:
     """The two cells of an exercise."""
-    answer, call = parts(source)
+    imported, answer, call = parts(source)
     name = re.sub(r"\W.*", "", call)
-    return [_marked(answer, name.removeprefix("check_"), 0), _marked(CHECKED.format(call=call), name, 1)]
+    return [
+        _marked(answer, name.removeprefix("check_"), 0),
+        _marked(CHECKED.format(imported=imported, call=call), name, 1),
+    ]
 
 
 def student_cells(cell: NotebookNode) -> list[NotebookNode]:

@@ -69,7 +69,8 @@ def test_the_chapters_own_solution_gets_its_point() -> None:
 
 def test_a_check_is_locked_and_worth_a_point_and_lets_the_rest_run() -> None:
     answer, check = handout.exercise_cells(SOURCE)
-    assert answer.source == OPEN.rstrip()
+    assert answer.source == "noise_gain = None  # yours"
+    assert check.source.startswith(OPEN.splitlines()[0])
     assert check.metadata["nbgrader"]["locked"]
     assert check.metadata["nbgrader"]["points"] == 1
     assert check.metadata["tags"] == ["raises-exception"]
@@ -100,3 +101,10 @@ def test_an_exercise_that_does_not_end_in_its_check_is_refused() -> None:
 )
 def test_what_a_cell_is_for_is_told_from_its_text(cell: NotebookNode, role: str) -> None:
     assert cell_roles.role(cell) == role
+
+
+def test_nbgrader_hands_out_the_cells_as_they_are(tmp_path: Path) -> None:
+    # Its default clears every cell to answer in, with the line that says what is asked for.
+    folder = handout.write(CHAPTERS[:1], tmp_path)
+    assert [path.name for path in folder.iterdir()] == [CHAPTERS[0].name]
+    assert "c.ClearSolutions.enabled = False\n" in (tmp_path / "nbgrader_config.py").read_text("utf-8")
