@@ -7,7 +7,6 @@ from .baselines import grey as grey
 from .baselines import mean_color as mean_color
 from .baselines import median_by_lightness as median_by_lightness
 from .baselines import nearest_neighbor as nearest_neighbor
-from .checkpoint import FileFormatError as FileFormatError
 from .checkpoint import load_checkpoint as load_checkpoint
 from .checkpoint import load_generator as load_generator
 from .checkpoint import save_checkpoint as save_checkpoint
@@ -26,6 +25,7 @@ from .config import Config as Config
 from .features import context_features as context_features
 from .features import coordinate_grid as coordinate_grid
 from .features import lightness_features as lightness_features
+from .files import FileFormatError as FileFormatError
 from .losses import add_instance_noise as add_instance_noise
 from .losses import discriminator_loss as discriminator_loss
 from .losses import diversity_term as diversity_term

@@ -1,10 +1,10 @@
-"""Values and arrays from outside: checked, with errors that name what came; and made small."""
+"""Values and arrays from outside: checked, with errors that name what came; and made small or large."""
 
 import math
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 from jaxtyping import UInt8
@@ -56,6 +56,18 @@ def shrink_to(image: np.ndarray, width: int | None) -> np.ndarray:
 
     height = max(1, round(image.shape[0] * width / image.shape[1]))
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def enlarged_rows(image: np.ndarray, shape: tuple[int, ...], top: int, bottom: int) -> np.ndarray:
+    """Rows ``top`` to ``bottom`` of an image enlarged to ``shape``: bilinear, between pixel centres."""
+    import cv2
+
+    at = (np.arange(top, min(bottom, shape[0])) + 0.5) * len(image) / shape[0] - 0.5
+    at = np.clip(at, 0, len(image) - 1)
+    above = at.astype(int)
+    share = (at - above).astype(np.float32)[:, None, None]
+    rows = image[above] * (1 - share) + image[np.minimum(above + 1, len(image) - 1)] * share
+    return cv2.resize(rows, (shape[1], len(rows)), interpolation=cv2.INTER_LINEAR)
 
 
 def _check_array(array: Any, name: str, shape: Shape, kind: str, accepts: Callable[[Any], bool]) -> None:
@@ -115,6 +127,26 @@ def several(each: Limit, least: int, most: int) -> Limit:
     return Limit(accepts, f"a tuple of {count}, each {each.words}")
 
 
+def in_order(names: tuple[str, ...]) -> Limit:
+    """One or more of these names, in this order."""
+
+    def accepts(chosen: Any) -> bool:
+        some = isinstance(chosen, tuple) and len(chosen) > 0 and all(isinstance(name, str) for name in chosen)
+        return some and chosen == tuple(name for name in names if name in chosen)
+
+    return Limit(accepts, f"one or more of {names}, in this order")
+
+
+def plain(value: Any) -> Any:
+    """NumPy's floats and strings as Python's: no checkpoint that holds NumPy's could be read safely."""
+    if isinstance(value, tuple):
+        return tuple(plain(part) for part in value)
+    for kind in (float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
+
+
 def unknown_name(names: Iterable[Any], known: Iterable[str], kind: str) -> str:
     """What to say of the first name that is not known, and which may have been meant; "" if all are."""
     known = sorted(known)
@@ -126,10 +158,34 @@ def unknown_name(names: Iterable[Any], known: Iterable[str], kind: str) -> str:
     return ""
 
 
+if TYPE_CHECKING:
+    Arguments = ParamSpec("Arguments")
+    Made = TypeVar("Made")
+
+    class preset:  # noqa: N801 - a decorator
+        """A class method to which a type checker gives the arguments of the class itself."""
+
+        def __init__(self, method: object) -> None: ...
+
+        def __get__(self, _: object, owner: Callable[Arguments, Made]) -> Callable[Arguments, Made]: ...
+else:
+
+    def preset(method: classmethod) -> classmethod:
+        """The method itself: what is said above is for type checkers alone."""
+        return method
+
+
 def _is_real(value: Any, low: float = 0, high: float = sys.float_info.max) -> bool:
     # Comparing turns away NaN, infinities and whole numbers too large for a float.
     real = isinstance(value, (int, float)) and not isinstance(value, bool)
     return real and low <= value <= high
+
+
+def _is_rectangle(value: Any) -> bool:
+    if not (isinstance(value, tuple) and len(value) == 4 and all(map(SHARE.accepts, value))):
+        return False
+    top, left, bottom, right = value
+    return top < bottom and left < right
 
 
 POSITIVE = Limit(lambda value: _is_real(value) and value > 0, "a finite number above 0")
@@ -137,3 +193,7 @@ AT_LEAST_0 = Limit(_is_real, "a finite number of at least 0")
 SHARE = Limit(lambda value: _is_real(value, 0, 1), "a number in [0, 1]")
 BELOW_1 = Limit(lambda value: _is_real(value) and value < 1, "a number in [0, 1)")
 FLAG = Limit(lambda value: isinstance(value, bool), "True or False")
+RECTANGLE = Limit(
+    _is_rectangle,
+    "(top, left, bottom, right) with 0 <= top < bottom <= 1 and 0 <= left < right <= 1",
+)

@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from sicgan_lite.config import Config
-from sicgan_lite.files import File, name_of, pixels_sha256, read_bytes, write_bytes
+from sicgan_lite.files import File, FileFormatError, name_of, pixels_sha256, read_bytes, write_bytes
 from sicgan_lite.networks import Generator
 from sicgan_lite.training import NonFiniteLossError, TrainState
 
@@ -24,10 +24,6 @@ _PARTS = ("generator", "discriminator", "optimizer_g", "optimizer_d")
 _KEYS = {*_PARTS, "schema", "step", "rng", "config", "rgb_sha256"}
 # Far above what any of ours has: a foreign file costs a few times its length in memory.
 _MOST_BYTES = 1 << 27
-
-
-class FileFormatError(ValueError):
-    """A file is not what it should be: truncated, of another kind, or for another photograph."""
 
 
 def save_checkpoint(file: File, state: TrainState) -> None:
@@ -109,7 +105,7 @@ def _check_moments(parameter: torch.Tensor, moments: dict[str, torch.Tensor], st
 
 def read_checkpoint(file: File) -> dict[str, Any]:
     """The plain content of a checkpoint. Errors: FileNotFoundError, FileFormatError."""
-    path, data = name_of(file), io.BytesIO(_bytes_of(file))
+    path, data = name_of(file), io.BytesIO(read_bytes(file, at_most=_MOST_BYTES))
     try:
         archive = zipfile.ZipFile(data)
         packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist())
@@ -182,7 +178,7 @@ def _config_of(about: dict[str, Any], name: str) -> Config:
 
 def _read_generator(file: File) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     """What a generator's file says of it, and its weights."""
-    name, data = name_of(file), _bytes_of(file)
+    name, data = name_of(file), read_bytes(file, at_most=_MOST_BYTES)
     try:
         weights = load(data)
         # The header, which ``load`` has checked: its length in 8 bytes, then JSON.
@@ -194,13 +190,6 @@ def _read_generator(file: File) -> tuple[dict[str, Any], dict[str, torch.Tensor]
     if schema != SCHEMA:
         raise FileFormatError(f"{name} has generator schema {schema!r}; this version reads {SCHEMA}")
     return about, weights
-
-
-def _bytes_of(file: File) -> bytes:
-    try:
-        return read_bytes(file, at_most=_MOST_BYTES)
-    except ValueError as error:
-        raise FileFormatError(str(error)) from None
 
 
 def _weight_shapes(config: Config) -> dict[str, torch.Size]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-import cv2
 import numpy as np
 import torch
 from jaxtyping import Float32, UInt8
 
-from sicgan_lite.arrays import check_float, check_rgb, shrink_to
+from sicgan_lite.arrays import check_float, check_rgb, enlarged_rows, shrink_to
 from sicgan_lite.color import merge_ab, rgb_to_lab, unscale_ab
 from sicgan_lite.features import coordinate_grid, mirror, window_features
 from sicgan_lite.networks import Generator
@@ -94,8 +93,9 @@ def _ab_bands(
         return
     rows, columns = ((np.arange(n) + 0.5) * m / n for n, m in zip(small.shape, lightness.shape, strict=True))
     z = z if z is None else z[np.ix_(rows.astype(int), columns.astype(int))]
-    bands = _blended_bands(generator, small, z, size, overlap, iter)
-    yield from _enlarged_bands(np.concatenate([ab for _, ab in bands]), lightness.shape, progress)
+    ab = np.concatenate([ab for _, ab in _blended_bands(generator, small, z, size, overlap, iter)])
+    for top in progress(range(0, len(lightness), _ROWS_AT_ONCE)):
+        yield top, enlarged_rows(ab, lightness.shape, top, top + _ROWS_AT_ONCE)
 
 
 def _noise_map(generator: Generator, z: Map, shape: tuple[int, ...]) -> Map:
@@ -109,19 +109,6 @@ def _noise_map(generator: Generator, z: Map, shape: tuple[int, ...]) -> Map:
         raise ValueError(f"z must be of shape {(channels,)} or {(*shape, channels)}, got {z.shape}")
     check_float(z, "z", shape=z.shape)
     return np.broadcast_to(z, (*shape, channels))
-
-
-def _enlarged_bands(
-    ab: np.ndarray, shape: tuple[int, ...], progress: Progress
-) -> Iterator[tuple[int, np.ndarray]]:
-    """A small ab at a larger shape, bilinear between pixel centres, band by band."""
-    for top in progress(range(0, shape[0], _ROWS_AT_ONCE)):
-        at = (np.arange(top, min(top + _ROWS_AT_ONCE, shape[0])) + 0.5) * len(ab) / shape[0] - 0.5
-        at = np.clip(at, 0, len(ab) - 1)
-        above = at.astype(int)
-        share = (at - above).astype(np.float32)[:, None, None]
-        rows = ab[above] * (1 - share) + ab[np.minimum(above + 1, len(ab) - 1)] * share
-        yield top, cv2.resize(rows, (shape[1], len(rows)), interpolation=cv2.INTER_LINEAR)
 
 
 def _blended_bands(

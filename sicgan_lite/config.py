@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
-from sicgan_lite.arrays import (
-    AT_LEAST_0,
-    BELOW_1,
-    FLAG,
-    POSITIVE,
-    SHARE,
-    Limit,
-    one_of,
-    or_none,
-    several,
-    unknown_name,
-    whole,
-)
+import sicgan_lite.arrays as must_be
+from sicgan_lite.arrays import Limit, plain, preset, unknown_name
 
 #: The five numbers that the paper's generator sees of a pixel, in their order.
 PAPER_FEATURES = ("lightness", "sobel", "laplacian", "x", "y")
@@ -33,7 +21,9 @@ SCHEDULES = ("constant", "falling", "one-cycle")
 MAX_SEED = 2**63 - 1  # the largest that both NumPy and torch take
 # A generator may come from a stranger: what its settings ask for must fit a laptop's memory.
 MAX_SIZE, MAX_LAYERS, MAX_WIDTH, MAX_NOISE, MAX_PIXELS = 1024, 16, 1024, 64, 2**14
-KERNELS = (1, 3, 5, 7, 9, 11)
+WIDTHS = must_be.several(must_be.whole(1, MAX_WIDTH), 1, MAX_LAYERS)
+KERNELS = must_be.several(must_be.one_of((1, 3, 5, 7, 9, 11)), 1, MAX_LAYERS + 1)
+FEATURES = must_be.in_order(PAPER_FEATURES + CONTEXT_FEATURES)
 
 # What each preset changes in the paper's settings.
 LAPTOP: dict[str, Any] = {"generator_widths": (16, 32, 32), "discriminator_widths": (16, 32, 32)}
@@ -71,77 +61,6 @@ PHOTO: dict[str, Any] = {
 }
 
 
-def _are_features(chosen: Any) -> bool:
-    names = PAPER_FEATURES + CONTEXT_FEATURES
-    ok = isinstance(chosen, tuple) and len(chosen) > 0 and all(isinstance(name, str) for name in chosen)
-    return ok and chosen == tuple(name for name in names if name in chosen)
-
-
-def _is_rectangle(holdout: Any) -> bool:
-    if not (isinstance(holdout, tuple) and len(holdout) == 4 and all(map(SHARE.accepts, holdout))):
-        return False
-    top, left, bottom, right = holdout
-    return top < bottom and left < right
-
-
-_WIDTHS = several(whole(1, MAX_WIDTH), 1, MAX_LAYERS)
-_CORNERS = "(top, left, bottom, right) with 0 <= top < bottom <= 1 and 0 <= left < right <= 1"
-
-# What each field must be; what two of them must be together is in _check_together.
-LIMITS = {
-    "size": whole(8, MAX_SIZE),
-    "num_patches": whole(1),
-    "epochs": whole(1),
-    "batch_size": whole(1),
-    "min_distance": or_none(AT_LEAST_0),
-    "transforms": one_of(TRANSFORM_SETS),
-    "generator_widths": _WIDTHS,
-    "discriminator_widths": _WIDTHS,
-    "lr_generator": POSITIVE,
-    "lr_discriminator": POSITIVE,
-    "betas": several(BELOW_1, 2, 2),
-    "real_target": SHARE,
-    "fake_target": SHARE,
-    "generator_target": SHARE,
-    "target_jitter": SHARE,
-    "noise_std": AT_LEAST_0,
-    "noise_in_generator_step": FLAG,
-    "conditional": FLAG,
-    "l1_weight": AT_LEAST_0,
-    "adversarial_weight": AT_LEAST_0,
-    "features": Limit(_are_features, f"one or more of {PAPER_FEATURES + CONTEXT_FEATURES}, in this order"),
-    "holdout": or_none(Limit(_is_rectangle, _CORNERS)),
-    "precision": one_of(PRECISIONS),
-    "seed": whole(0, MAX_SEED),
-    "noise_channels": whole(0, MAX_NOISE),
-    "leaky_slope": BELOW_1,
-    "generator_objective": one_of(OBJECTIVES),
-    "average_decay": BELOW_1,
-    "schedule": one_of(SCHEDULES),
-    "discriminator_steps": whole(1, 100),
-    "width": or_none(whole(8, MAX_PIXELS)),
-    "kernel_sizes": several(one_of(KERNELS), 1, MAX_LAYERS + 1),
-    "feature_noise": AT_LEAST_0,
-}
-
-Arguments = ParamSpec("Arguments")
-Made = TypeVar("Made")
-
-
-if TYPE_CHECKING:
-
-    class _preset:  # noqa: N801 - a decorator
-        """A class method to which a type checker gives the arguments of the class itself."""
-
-        def __init__(self, method: object) -> None: ...
-
-        def __get__(self, _: object, owner: Callable[Arguments, Made]) -> Callable[Arguments, Made]: ...
-else:
-
-    def _preset(method: classmethod) -> classmethod:
-        return method
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The settings of one training run; the defaults are the paper's.
@@ -150,40 +69,53 @@ class Config:
     that names the field, its value and the limit; TypeError for a name that is no field.
     """
 
-    size: int = 128  #: side of a patch in pixels
-    num_patches: int = 5000  #: patches of the photograph, after augmentation
-    epochs: int = 20  #: times that each patch is seen
-    batch_size: int = 32  #: patches in a step
-    min_distance: float | None = None  #: least distance of two origins in pixels; None: as far as surely fits
-    transforms: str = "paper"  #: "paper" (six) or "all" (eight symmetries)
-    generator_widths: tuple[int, ...] = (64, 128, 128)  #: channels of G's layers
-    discriminator_widths: tuple[int, ...] = (64, 128, 128)  #: channels of D's layers
-    lr_generator: float = 1e-4  #: G's learning rate
-    lr_discriminator: float = 4e-4  #: D's learning rate
-    betas: tuple[float, float] = (0.5, 0.999)  #: Adam's, of both
-    real_target: float = 0.9  #: what D is told of real patches; below 1: one-sided label smoothing
-    fake_target: float = 0.0  #: what D is told of generated patches
-    generator_target: float = 1.0  #: what G wants D to say
-    target_jitter: float = 0.05  #: targets are drawn as far as this from the above
-    noise_std: float = 0.1  #: instance noise on what D sees, in units of ab / 110
-    noise_in_generator_step: bool = False  #: whether G's step has that noise too
-    conditional: bool = False  #: whether D sees lightness
-    l1_weight: float = 0.0  #: weight in G's loss of the mean absolute error of its ab
-    adversarial_weight: float = 1.0  #: weight of the game in G's loss
-    features: tuple[str, ...] = PAPER_FEATURES  #: the paper's five or some, then any of ``CONTEXT_FEATURES``
+    size: Annotated[int, must_be.whole(8, MAX_SIZE)] = 128  #: side of a patch in pixels
+    num_patches: Annotated[int, must_be.whole(1)] = 5000  #: patches of the photograph, after augmentation
+    epochs: Annotated[int, must_be.whole(1)] = 20  #: times that each patch is seen
+    batch_size: Annotated[int, must_be.whole(1)] = 32  #: patches in a step
+    #: least distance of two origins in pixels; None: as far as surely fits
+    min_distance: Annotated[float | None, must_be.or_none(must_be.AT_LEAST_0)] = None
+    #: "paper" (six) or "all" (eight symmetries)
+    transforms: Annotated[str, must_be.one_of(TRANSFORM_SETS)] = "paper"
+    generator_widths: Annotated[tuple[int, ...], WIDTHS] = (64, 128, 128)  #: channels of G's layers
+    discriminator_widths: Annotated[tuple[int, ...], WIDTHS] = (64, 128, 128)  #: channels of D's layers
+    lr_generator: Annotated[float, must_be.POSITIVE] = 1e-4  #: G's learning rate
+    lr_discriminator: Annotated[float, must_be.POSITIVE] = 4e-4  #: D's learning rate
+    #: Adam's, of both
+    betas: Annotated[tuple[float, float], must_be.several(must_be.BELOW_1, 2, 2)] = (0.5, 0.999)
+    #: what D is told of real patches; below 1: one-sided label smoothing
+    real_target: Annotated[float, must_be.SHARE] = 0.9
+    fake_target: Annotated[float, must_be.SHARE] = 0.0  #: what D is told of generated patches
+    generator_target: Annotated[float, must_be.SHARE] = 1.0  #: what G wants D to say
+    target_jitter: Annotated[float, must_be.SHARE] = 0.05  #: targets are drawn as far as this from the above
+    #: instance noise on what D sees, in units of ab / 110
+    noise_std: Annotated[float, must_be.AT_LEAST_0] = 0.1
+    noise_in_generator_step: Annotated[bool, must_be.FLAG] = False  #: whether G's step has that noise too
+    conditional: Annotated[bool, must_be.FLAG] = False  #: whether D sees lightness
+    #: weight in G's loss of the mean absolute error of its ab
+    l1_weight: Annotated[float, must_be.AT_LEAST_0] = 0.0
+    adversarial_weight: Annotated[float, must_be.AT_LEAST_0] = 1.0  #: weight of the game in G's loss
+    #: the paper's five or some, then any of ``CONTEXT_FEATURES``
+    features: Annotated[tuple[str, ...], FEATURES] = PAPER_FEATURES
     #: (top, left, bottom, right) in fractions: no patch touches it
-    holdout: tuple[float, float, float, float] | None = None
-    precision: str = "auto"  #: "auto", "float32" or "bfloat16"
-    seed: int = 0  #: of every random number
-    noise_channels: int = 0  #: numbers in z
-    leaky_slope: float = 0.0  #: of D's units below 0
-    generator_objective: str = "non-saturating"  #: "non-saturating" or "minimax"
-    average_decay: float = 0.0  #: of a running mean of G's weights, which is then kept; 0: none
-    schedule: str = "constant"  #: "constant", "falling" or "one-cycle": multiplies both rates
-    discriminator_steps: int = 1  #: steps of D before each of G
-    width: int | None = None  #: pixels at which a larger photograph is learned; None: its own
-    kernel_sizes: tuple[int, ...] = (3,)  #: of G's layers; the last stands for all that follow
-    feature_noise: float = 0.0  #: shifts each context feature of a patch, in units of its spread
+    holdout: Annotated[tuple[float, float, float, float] | None, must_be.or_none(must_be.RECTANGLE)] = None
+    precision: Annotated[str, must_be.one_of(PRECISIONS)] = "auto"  #: "auto", "float32" or "bfloat16"
+    seed: Annotated[int, must_be.whole(0, MAX_SEED)] = 0  #: of every random number
+    noise_channels: Annotated[int, must_be.whole(0, MAX_NOISE)] = 0  #: numbers in z
+    leaky_slope: Annotated[float, must_be.BELOW_1] = 0.0  #: of D's units below 0
+    #: "non-saturating" or "minimax"
+    generator_objective: Annotated[str, must_be.one_of(OBJECTIVES)] = "non-saturating"
+    #: of a running mean of G's weights, which is then kept; 0: none
+    average_decay: Annotated[float, must_be.BELOW_1] = 0.0
+    #: "constant", "falling" or "one-cycle": multiplies both rates
+    schedule: Annotated[str, must_be.one_of(SCHEDULES)] = "constant"
+    discriminator_steps: Annotated[int, must_be.whole(1, 100)] = 1  #: steps of D before each of G
+    #: pixels at which a larger photograph is learned; None: its own
+    width: Annotated[int | None, must_be.or_none(must_be.whole(8, MAX_PIXELS))] = None
+    #: of G's layers; the last stands for all that follow
+    kernel_sizes: Annotated[tuple[int, ...], KERNELS] = (3,)
+    #: shifts each context feature of a patch, in units of its spread
+    feature_noise: Annotated[float, must_be.AT_LEAST_0] = 0.0
 
     if not TYPE_CHECKING:  # a type checker reads __init__, where every field has its name
 
@@ -195,13 +127,13 @@ class Config:
 
     def __post_init__(self) -> None:
         for each in dataclasses.fields(self):
-            object.__setattr__(self, each.name, _plain(getattr(self, each.name)))
+            object.__setattr__(self, each.name, plain(getattr(self, each.name)))
         for name, limit in LIMITS.items():
             value = getattr(self, name)
             _require(limit.accepts(value), name, value, limit.words)
         _check_together(self)
 
-    @_preset
+    @preset
     @classmethod
     def photo(cls, **changes: Any) -> Config:
         """What a person with a photograph wants: the best picture for a few seconds of one core.
@@ -212,7 +144,7 @@ class Config:
         """
         return cls(**PHOTO | changes)
 
-    @_preset
+    @preset
     @classmethod
     def paper(cls, **changes: Any) -> Config:
         """The paper's experiment: 5000 patches of 128×128, 20 epochs of 157 batches.
@@ -221,7 +153,7 @@ class Config:
         """
         return cls(**changes)
 
-    @_preset
+    @preset
     @classmethod
     def laptop(cls, **changes: Any) -> Config:
         """The paper's schedule with a quarter of its widths: an hour or two on two CPU cores.
@@ -230,7 +162,7 @@ class Config:
         """
         return cls(**LAPTOP | changes)
 
-    @_preset
+    @preset
     @classmethod
     def quick(cls, **changes: Any) -> Config:
         """A small experiment that trains in half a minute on two CPU cores.
@@ -261,8 +193,8 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain values that JSON can hold."""
-        plain = dataclasses.asdict(self)
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in plain.items()}
+        values = dataclasses.asdict(self)
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
     @classmethod
     def from_dict(cls, settings: dict[str, Any]) -> Config:
@@ -275,19 +207,15 @@ class Config:
         return cls(**values)
 
 
+#: What each field must be; what two of them must be together is in ``_check_together``.
+LIMITS: dict[str, Limit] = {
+    name: hint.__metadata__[0] for name, hint in get_type_hints(Config, include_extras=True).items()
+}
+
+
 def target_range(target: float, jitter: float) -> tuple[float, float]:
     """The ends of [target − jitter, target + jitter] ∩ [0, 1], where a target is drawn from."""
     return max(0.0, target - jitter), min(1.0, target + jitter)
-
-
-def _plain(value: Any) -> Any:
-    """NumPy's floats and strings as Python's: no checkpoint that holds NumPy's could be read safely."""
-    if isinstance(value, tuple):
-        return tuple(_plain(part) for part in value)
-    for kind in (float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
 
 
 def _require(ok: bool, field: str, value: object, limit: str) -> None:

@@ -1,4 +1,4 @@
-"""Where training runs, in which precision, and what a result says of the machine that made it."""
+"""Where training runs, in which precision, what makes it quick, and what a result says of its machine."""
 
 import ctypes
 import platform
@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
+from torch.nn.functional import adaptive_avg_pool2d
 
 # glibc's names for what mallopt sets, from its malloc.h.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
@@ -52,6 +55,38 @@ def keep_freed_memory() -> None:
         mallopt(_MMAP_MAX, 0)
         mallopt(_TRIM_THRESHOLD, 2**31 - 1)
         mallopt(_TOP_PAD, 64 * 2**20)
+
+
+class AveragePool(nn.AdaptiveAvgPool2d):
+    """PyTorch's layer, with a gradient that costs a twentieth of a training step less.
+
+    Its own gradient is copied twice on the way to a channels_last input. The values are the same.
+    """
+
+    output_size: int
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name that nn.Module gives it
+        """The mean of each block of ``input``, (n, c, h, w): (n, c, size, size)."""
+        height, width = input.shape[-2:]
+        whole = height % self.output_size == 0 and width % self.output_size == 0
+        return _BlockAverage.apply(input, self.output_size) if whole else super().forward(input)
+
+
+class _BlockAverage(torch.autograd.Function):
+    """The mean of each of size × size equal blocks."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, maps: Tensor, size: int) -> Tensor:
+        ctx.shape, ctx.size = maps.shape, size
+        return adaptive_avg_pool2d(maps, size)
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
+        (n, channels, height, width), size = ctx.shape, ctx.size
+        rows, columns = height // size, width // size
+        blocks = (gradient / (rows * columns)).permute(0, 2, 3, 1)[:, :, None, :, None]
+        spread = blocks.expand(n, size, rows, size, columns, channels)
+        return spread.reshape(n, height, width, channels).permute(0, 3, 1, 2), None
 
 
 def describe_machine() -> dict[str, Any]:

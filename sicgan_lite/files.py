@@ -29,6 +29,10 @@ _TEMPORARY = (".sicgan-lite-", ".part")  # around 32 digits: short enough for an
 _NOT_STORED = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
 
 
+class FileFormatError(ValueError):
+    """A file is not what it should be: truncated, of another kind, or for another photograph."""
+
+
 def name_of(file: File) -> str:
     """What an error calls it: its path, its name if it is open and has one, else "the open file"."""
     name = file if isinstance(file, str | os.PathLike) else getattr(file, "name", None)
@@ -38,7 +42,7 @@ def name_of(file: File) -> str:
 def read_bytes(file: File, *, at_most: int) -> bytes:
     """The bytes of a file; of an open one, from where it stands.
 
-    Errors: OSError when it cannot be read; ValueError for more than ``at_most`` bytes, which are
+    Errors: OSError when it cannot be read; FileFormatError for more than ``at_most`` bytes, which are
     not read, and for a file that was opened as text.
     """
     if isinstance(file, str | os.PathLike):
@@ -46,9 +50,9 @@ def read_bytes(file: File, *, at_most: int) -> bytes:
             return read_bytes(opened, at_most=at_most)
     data = file.read(at_most + 1)
     if not isinstance(data, bytes):
-        raise ValueError(f"{name_of(file)} was opened as text; open it in binary mode, 'rb'")
+        raise FileFormatError(f"{name_of(file)} was opened as text; open it in binary mode, 'rb'")
     if len(data) > at_most:
-        raise ValueError(f"{name_of(file)} has more than {at_most:,} bytes, the limit")
+        raise FileFormatError(f"{name_of(file)} has more than {at_most:,} bytes, the limit")
     return data
 
 

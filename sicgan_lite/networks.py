@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.autograd.function import FunctionCtx
-from torch.nn.functional import adaptive_avg_pool2d
 
 from sicgan_lite.arrays import unknown_name
 from sicgan_lite.config import CONTEXT_FEATURES, PAPER_FEATURES, Config
+from sicgan_lite.devices import AveragePool
 
 POOLED_SIZE = 8  # the discriminator averages any patch down to 8×8
 
@@ -117,7 +116,7 @@ class Discriminator(nn.Module):
         self.conditional, self.leaky_slope = conditional, leaky_slope
         self.layers = nn.Sequential(
             *_convolutions(5 if conditional else 2, widths, leaky_slope=leaky_slope),
-            _AveragePool(POOLED_SIZE),
+            AveragePool(POOLED_SIZE),
             nn.Flatten(),
             nn.Linear(widths[-1] * POOLED_SIZE**2, 1),
         )
@@ -133,35 +132,6 @@ class Discriminator(nn.Module):
         """Logits of a scaled ``ab``; ``features`` are looked at only when ``conditional``."""
         seen = torch.cat([features[:, :3], ab], dim=1) if self.conditional else ab
         return self.layers(seen).squeeze(1)
-
-
-class _AveragePool(nn.AdaptiveAvgPool2d):
-    """PyTorch's layer, with a gradient that costs a twentieth of a training step less.
-
-    Its own gradient is copied twice on the way to a channels_last input. The values are the same.
-    """
-
-    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name that nn.Module gives it
-        height, width = input.shape[-2:]
-        whole = height % POOLED_SIZE == 0 and width % POOLED_SIZE == 0
-        return _BlockAverage.apply(input) if whole else super().forward(input)
-
-
-class _BlockAverage(torch.autograd.Function):
-    """The mean of each of 8×8 equal blocks."""
-
-    @staticmethod
-    def forward(ctx: FunctionCtx, maps: Tensor) -> Tensor:
-        ctx.shape = maps.shape
-        return adaptive_avg_pool2d(maps, POOLED_SIZE)
-
-    @staticmethod
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> Tensor:
-        n, channels, height, width = ctx.shape
-        rows, columns = height // POOLED_SIZE, width // POOLED_SIZE
-        blocks = (gradient / (rows * columns)).permute(0, 2, 3, 1)[:, :, None, :, None]
-        spread = blocks.expand(n, POOLED_SIZE, rows, POOLED_SIZE, columns, channels)
-        return spread.reshape(n, height, width, channels).permute(0, 3, 1, 2)
 
 
 def receptive_field(network: nn.Module) -> int:

@@ -33,12 +33,13 @@ def sample_origins(
     distance = safe if min_distance is None else float(min_distance)
     if not 0 <= distance < math.inf:
         raise ValueError(f"min_distance must be None or a finite number of at least 0, got {min_distance}")
-    free = _Positions(height, width, size, holdout)
+    free = _free_positions(height, width, size, holdout)
     origins = np.empty((0, 2), np.int64)
     enough = True
     while len(origins) < count and enough:
-        darts = free.draw(max(2 * (count - len(origins)), _LEAST_DARTS), rng)
-        before = len(origins)
+        throw = max(2 * (count - len(origins)), _LEAST_DARTS)
+        darts = rng.integers((0, 0), free.shape, size=(throw, 2))
+        darts, before = darts[free[darts[:, 0], darts[:, 1]]], len(origins)
         origins = _place(origins, darts, distance, count)
         enough = len(origins) - before >= _LEAST_YIELD * len(darts)
     if len(origins) < count:
@@ -58,7 +59,7 @@ def safe_distance(height: int, width: int, *, size: int, count: int, holdout: Ho
     forbids at most N(d) positions, the lattice points nearer than d, so a free one is left while
     (count − 1) · N(d) < M, the number of positions. Errors: as ``sample_origins``.
     """
-    positions = _Positions(height, width, size, holdout).count
+    positions = np.count_nonzero(_free_positions(height, width, size, holdout))
     if count < 1:
         raise ValueError(f"count must be at least 1, got {count}")
     if count > positions:
@@ -99,36 +100,19 @@ def holdout_mask(holdout: Holdout, height: int, width: int) -> Bool[np.ndarray, 
     return mask
 
 
-class _Positions:
-    """The origins whose patch lies in the image and does not touch the holdout."""
-
-    def __init__(self, height: int, width: int, size: int, holdout: Holdout | None) -> None:
-        if size < 1:
-            raise ValueError(f"size must be at least 1, got {size}")
-        if size > min(height, width):
-            raise ValueError(f"patches of {size}×{size} pixels do not fit an image of {height}×{width}")
-        self.shape = (height - size + 1, width - size + 1)
-        self.forbidden = (0, 0, 0, 0)
-        if holdout is not None:
-            top, left, bottom, right = holdout_box(holdout, height, width)
-            ends = np.clip([bottom, right], 0, self.shape)
-            self.forbidden = (max(top - size + 1, 0), max(left - size + 1, 0), int(ends[0]), int(ends[1]))
-        top, left, bottom, right = self.forbidden
-        self.count = self.shape[0] * self.shape[1] - max(bottom - top, 0) * max(right - left, 0)
-
-    def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        """``count`` positions or fewer, each uniform over all of them."""
-        darts = rng.integers((0, 0), self.shape, size=(count, 2))
-        top, left, bottom, right = self.forbidden
-        inside = (darts >= (top, left)) & (darts < (bottom, right))
-        return darts[~inside.all(axis=1)]
-
-    def mask(self) -> Bool[np.ndarray, "rows columns"]:
-        """True where an origin may be."""
-        free = np.ones(self.shape, bool)
-        top, left, bottom, right = self.forbidden
-        free[top:bottom, left:right] = False
-        return free
+def _free_positions(
+    height: int, width: int, size: int, holdout: Holdout | None
+) -> Bool[np.ndarray, "rows columns"]:
+    """True where an origin may be: the patch inside the image, and outside the holdout."""
+    if size < 1:
+        raise ValueError(f"size must be at least 1, got {size}")
+    if size > min(height, width):
+        raise ValueError(f"patches of {size}×{size} pixels do not fit an image of {height}×{width}")
+    free = np.ones((height - size + 1, width - size + 1), bool)
+    if holdout is not None:
+        top, left, bottom, right = (max(end, 0) for end in holdout_box(holdout, height, width))
+        free[max(top - size + 1, 0) : bottom, max(left - size + 1, 0) : right] = False
+    return free
 
 
 def _place(origins: np.ndarray, candidates: np.ndarray, distance: float, count: int) -> np.ndarray:
@@ -150,18 +134,17 @@ def _place(origins: np.ndarray, candidates: np.ndarray, distance: float, count: 
 
 
 def _place_exhaustively(
-    origins: np.ndarray, free: _Positions, distance: float, count: int, rng: np.random.Generator
+    origins: np.ndarray, free: np.ndarray, distance: float, count: int, rng: np.random.Generator
 ) -> np.ndarray:
     # A random order of all free positions, each taken if still free, is the same process as
     # drawing from the positions still free until none is left.
-    mask = free.mask()
-    rows, columns = np.ogrid[: mask.shape[0], : mask.shape[1]]
+    rows, columns = np.ogrid[: free.shape[0], : free.shape[1]]
     reach = math.ceil(distance)
     for row, column in origins:
         band, strip = (slice(max(at - reach, 0), at + reach + 1) for at in (row, column))
         squares = (rows[band] - row) ** 2 + (columns[:, strip] - column) ** 2
-        mask[band, strip] &= squares >= _least_square(distance)
-    candidates = rng.permutation(np.argwhere(mask))
+        free[band, strip] &= squares >= _least_square(distance)
+    candidates = rng.permutation(np.argwhere(free))
     chunk = max(256, count)
     for start in range(0, len(candidates), chunk):
         if len(origins) == count:

@@ -1,7 +1,6 @@
 """Figures in one quiet style, safe for colour-blind readers, on a neutral background.
 
-Every function returns a ``BookFigure`` made without pyplot: nothing is registered, nothing has to
-be closed, and matplotlib's global settings stay as they were.
+A ``BookFigure`` is made without pyplot: nothing is registered or has to be closed, no setting is changed.
 """
 
 import io
@@ -59,12 +58,9 @@ STYLE: Mapping[str, Any] = {
     "axes.prop_cycle": cycler(color=PALETTE, linestyle=["-", "--", "-.", ":"]),
     "grid.color": "#dcdcdc",
     "grid.linewidth": 0.7,
-    "xtick.color": FAINT,
-    "ytick.color": FAINT,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
+    **dict.fromkeys(["xtick.color", "ytick.color"], FAINT),
+    **dict.fromkeys(["xtick.labelcolor", "ytick.labelcolor"], INK),
+    **dict.fromkeys(["xtick.labelsize", "ytick.labelsize"], 9),
     "font.size": 10,
     "lines.linewidth": 1.8,
     "lines.solid_capstyle": "round",
@@ -162,9 +158,8 @@ def show_images(
     rows = math.ceil(len(images) / columns)
     tallest = max(image.shape[0] / image.shape[1] for image in images)
     cell = min(WIDTH / columns, WIDTH / 2 if tallest > _STRIP else WIDTH)
-    figure = new_figure(
-        cell * columns, rows * (picture_height(cell, tallest) + TITLE_HEIGHT), photographic=True
-    )
+    height = rows * (picture_height(cell, tallest) + TITLE_HEIGHT)
+    figure = new_figure(cell * columns, height, photographic=True)
     panels = np.ravel(figure.subplots(rows, columns, squeeze=False))
     for panel, image, title in zip(panels, images, titles, strict=False):
         draw_image(panel, image, title, limits)
@@ -174,9 +169,7 @@ def show_images(
 
 
 def before_after(
-    original: UInt8[np.ndarray, "h w 3"],
-    grey: UInt8[np.ndarray, "..."],
-    colored: UInt8[np.ndarray, "h w 3"],
+    original: UInt8[np.ndarray, "h w 3"], grey: UInt8[np.ndarray, "..."], colored: UInt8[np.ndarray, "h w 3"]
 ) -> BookFigure:
     """The photograph, what the generator was given of it, and what it made. All uint8."""
     return show_images([original, grey, colored], ["Photograph", "Its lightness", "Generated colour"])
@@ -198,9 +191,8 @@ def draw_image(panel: Axes, image: np.ndarray, title: str, limits: tuple[float, 
     if image.dtype == np.uint8:
         limits = (0, 255)
     elif limits is None or image.ndim != 2:
-        raise ValueError(
-            f"an image is uint8, or a float map (h, w) with limits; got {image.dtype} {image.shape}"
-        )
+        came = f"{image.dtype} {image.shape}"
+        raise ValueError(f"an image is uint8, or a float map (h, w) with limits; got {came}")
     panel.imshow(image, cmap="gray", vmin=limits[0], vmax=limits[1])
     panel.set_title(title)
     panel.set_axis_off()

@@ -19,11 +19,12 @@ PACKAGE = Path(sicgan_lite.__file__).parent
 NAMES = {
     "arrays": "shrink",
     "baselines": "best_constant constant_color grey mean_color median_by_lightness nearest_neighbor",
-    "checkpoint": "FileFormatError load_checkpoint load_generator save_checkpoint save_generator",
+    "checkpoint": "load_checkpoint load_generator save_checkpoint save_generator",
     "color": "clip_to_gamut lab_to_rgb merge_ab rgb_to_lab unscale_ab",
     "colorizing": "blend_window colorize predict_ab",
     "config": "CONTEXT_FEATURES PAPER_FEATURES Config",
     "features": "context_features coordinate_grid lightness_features",
+    "files": "FileFormatError",
     "losses": "add_instance_noise discriminator_loss diversity_term equilibrium_losses generator_loss"
     " gradient_penalty optimal_discriminator reconstruction_loss smooth_targets",
     "metrics": "color_overlap colorfulness delta_e delta_e_map",

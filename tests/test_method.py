@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEXTS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "ARCHITECTURE.md")}
 LAYOUT = {"COMMENT", "NL", "NEWLINE", "INDENT", "DEDENT", "ENDMARKER"}
 # The paper alone was below 1,000; options of the book's second half came to it.
-LIMIT = 1250
+LIMIT = 1130
 ROWS = re.findall(r"^\| `(\w+)\.py` \| .* \| \[(\d+)\]\((.*)\) \|$", TEXTS["ARCHITECTURE.md"], re.MULTILINE)
 METHOD = [name for name, _, _ in ROWS]
 CHAPTERS = re.findall(r"^\| (\d) [^|]+\| ([^|]+) \| ([^|]+) \|$", TEXTS["ARCHITECTURE.md"], re.MULTILINE)
@@ -66,6 +66,15 @@ def test_the_method_is_below_its_limit_and_the_texts_say_how_large_it_is() -> No
     for text in TEXTS.values():
         (said,) = re.findall(r"eleven files[^.]*?about ([\d,]+) lines of\s+code", text)
         assert abs(int(said.replace(",", "")) - counted) < 20, f"it is {counted}"
+
+
+def test_a_file_is_below_200_lines_but_for_those_that_the_text_excepts() -> None:
+    (excepted,) = re.findall(
+        r"and two more: `(\w+)` has.*?and `(\w+)` is", TEXTS["ARCHITECTURE.md"], re.DOTALL
+    )
+    files = [path for path in (ROOT / "sicgan_lite").rglob("*.py") if "teaching" not in path.parts]
+    long = {path.stem for path in files if len(path.read_text("utf-8").splitlines()) >= 200}
+    assert long == set(excepted)
 
 
 def test_the_reading_order_is_that_of_the_imports() -> None:

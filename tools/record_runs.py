@@ -17,9 +17,8 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 
-from sicgan_lite.checkpoint import FileFormatError
 from sicgan_lite.devices import keep_freed_memory
-from sicgan_lite.files import folder_lock
+from sicgan_lite.files import FileFormatError, folder_lock
 from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.studies.jobs import Job, JobsError, open_executor, run_jobs
 from sicgan_lite.studies.measuring import train_and_measure

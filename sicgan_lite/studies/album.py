@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import UInt8
 
 from sicgan_lite.baselines import grey
-from sicgan_lite.checkpoint import FileFormatError, read_generator_config, read_results
+from sicgan_lite.checkpoint import read_generator_config, read_results
 from sicgan_lite.config import Config
-from sicgan_lite.files import pixels_sha256, write_atomically
+from sicgan_lite.files import FileFormatError, pixels_sha256, write_atomically
 from sicgan_lite.pictures.images import photos_in, read_image, write_image
 from sicgan_lite.pictures.provenance import own_provenance
 from sicgan_lite.plotting import before_after, rasterize

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from sicgan_lite.checkpoint import FileFormatError, load_checkpoint, save_checkpoint
+from sicgan_lite.checkpoint import load_checkpoint, save_checkpoint
+from sicgan_lite.files import FileFormatError
 from sicgan_lite.studies.runs import read_records, write_records
 from sicgan_lite.training import StepRecord, TrainState, train
 

@@ -168,8 +168,8 @@ ORIGINS = [
     ),
     Mutant(
         "origins.py",
-        "return darts[~inside.all(axis=1)]",
-        "return darts",
+        "darts[free[darts[:, 0], darts[:, 1]]]",
+        "darts",
         "patches touch the holdout",
         ("test_origins::test_the_safe_distance_never_jams",),
     ),
@@ -189,15 +189,15 @@ ORIGINS = [
     ),
     Mutant(
         "origins.py",
-        "rng.integers((0, 0), self.shape, size=(count, 2))",
-        "rng.integers((0, 0), self.shape, size=(count, 2)) // 2 * 2",
+        "rng.integers((0, 0), free.shape, size=(throw, 2))",
+        "rng.integers((0, 0), free.shape, size=(throw, 2)) // 2 * 2",
         "only every other position can be drawn by darts",
         ("test_origins::test_positions_around_a_holdout_are_uniform",),
     ),
     Mutant(
         "origins.py",
-        "rng.permutation(np.argwhere(mask))",
-        "np.argwhere(mask)",
+        "rng.permutation(np.argwhere(free))",
+        "np.argwhere(free)",
         "what is left is filled from the top",
         ("test_origins::test_each_origin_is_uniform_over_the_positions_still_free",),
     ),
@@ -250,14 +250,14 @@ PATCHES = [
 
 NETWORKS = [
     Mutant(
-        "networks.py",
+        "devices.py",
         "(gradient / (rows * columns))",
         "(gradient / rows**2)",
         "the gradient of the averages is right for square patches only",
         ("test_networks::test_the_gradient_of_the_averages_is_that_of_adaptive_pooling",),
     ),
     Mutant(
-        "networks.py",
+        "devices.py",
         "height, width, channels).permute(0, 3, 1, 2)",
         "height, width, channels).permute(0, 3, 1, 2).contiguous()",
         "the gradient of the averages loses its layout, and every layer below copies it",
@@ -703,8 +703,8 @@ CONFIG = [
     ),
     Mutant(
         "config.py",
-        "several(whole(1, MAX_WIDTH), 1, MAX_LAYERS)",
-        "several(whole(1), 1, MAX_LAYERS)",
+        "must_be.whole(1, MAX_WIDTH)",
+        "must_be.whole(1)",
         "a stranger's generator may ask for more memory than there is",
         ("test_config::test_a_bad_value_is_refused_with_field_value_and_limit",),
     ),
@@ -1881,9 +1881,9 @@ OPTIONS = [
         ("test_training::test_ds_further_steps_have_batches_of_their_own",),
     ),
     Mutant(
-        "colorizing.py",
-        "* len(ab) / shape[0] - 0.5",
-        "* len(ab) / shape[0]",
+        "arrays.py",
+        "* len(image) / shape[0] - 0.5",
+        "* len(image) / shape[0]",
         "an enlarged ab lies half a pixel lower",
         ("test_colorizing::test_a_wide_picture_is_predicted_small_and_enlarged",),
     ),

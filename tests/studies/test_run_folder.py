@@ -5,7 +5,8 @@ import pytest
 import torch
 from support.tiny import photo, tiny_state
 
-from sicgan_lite.checkpoint import FileFormatError, load_checkpoint
+from sicgan_lite.checkpoint import load_checkpoint
+from sicgan_lite.files import FileFormatError
 from sicgan_lite.studies.run_folder import RunFolder
 from sicgan_lite.training import NonFiniteLossError
 
