@@ -41,9 +41,7 @@ BLIND_TEST = NumberTask(
     right=f"a coin has {_LEAST} or more in {_coin(_LEAST):.1%} of all tries, and {_LEAST - 1} or more in "
     f"{_coin(_LEAST - 1):.1%}.",
     slips={
-        float(
-            count
-        ): f"a coin has that many or more in {_coin(count):.1%} of all tries, not {_LEVEL:.0%}."
+        float(count): f"a coin has that many or more in {_coin(count):.1%} of all tries, not {_LEVEL:.0%}."
         for count in range(_LEAST)
     }
     | {
