@@ -15,7 +15,7 @@ from sicgan_lite.files import pixels_sha256
 from sicgan_lite.origins import holdout_mask
 from sicgan_lite.studies.comparison import Verdict
 from sicgan_lite.studies.rows import Row, append_row
-from sicgan_lite.teaching import QUESTIONS, effects
+from sicgan_lite.teaching import effects
 from sicgan_lite.teaching.settings import ABLATIONS, METHODS, PHOTOGRAPHS
 
 PLAN = list(effects.planned())
@@ -52,12 +52,6 @@ def test_a_run_has_200_steps_of_as_many_pixels_unless_its_name_says_otherwise() 
         if "steps" not in run.change or "D steps" in run.change:
             assert config.total_steps == 200, run.change
             assert config.batch_size * config.size**2 == 16 * 32**2, run.change
-
-
-def test_what_is_asked_is_asked_once_and_among_the_changes() -> None:
-    asked = [name for names in QUESTIONS.values() for name in names]
-    assert len(set(asked)) == len(asked)
-    assert set(asked) < set(effects.CHANGES) - {"nothing changed"}
 
 
 def test_seed_k_holds_out_side_k_mod_four_of_every_change() -> None:
