@@ -1,6 +1,6 @@
 """The pixel-sized SICGAN: 1×1 patches and two tiny networks, the whole game in seconds.
 
-Its twin runs in the page of the game (``book/_web/game.js``): the same networks, losses and steps.
+Its twin runs in the page of the game (``book/_web/game-model.js``): the same networks, losses and steps.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from support.pages import HTML, ROOT, Visit, visit
 
 from sicgan_lite.arrays import shrink
@@ -25,7 +25,7 @@ from sicgan_lite.teaching.pixel_game import PixelGame
 from tools import measure_game
 
 NAME = "book/game.html"
-SCRIPT = ROOT / "book" / "_web" / "game.js"
+SCRIPTS = ROOT / "book" / "_web"
 BOARD = ROOT / "book" / "game" / "board.html"
 COFFEE = shrink(sample_image("coffee"))
 SLIDERS = ("noise", "real", "fake", "rateD", "rateG", "head", "field")
@@ -199,12 +199,13 @@ def test_the_photographs_of_the_page_are_the_library_s(name: str) -> None:
     np.testing.assert_array_equal(pixels, shrink(sample_image(name)))
 
 
-def test_it_is_one_small_classic_script_that_only_its_page_loads(book: str) -> None:
-    text = SCRIPT.read_text("utf-8")
-    assert len(text.encode()) < 30_000
+@pytest.mark.parametrize("script", ["game-model.js", "game.js", "game-strip.js"])
+def test_its_scripts_are_small_and_classic_and_only_its_page_loads_them(book: str, script: str) -> None:
+    text = (SCRIPTS / script).read_text("utf-8")
+    assert len(text.encode()) < 17_000
     assert max(map(len, text.splitlines())) <= 110
     assert not re.search(r"\b(import|export|fetch|XMLHttpRequest|eval)\b|https?:", text)
-    users = [page.name for page in HTML.rglob("*.html") if '/game.js"' in page.read_text("utf-8")]
+    users = [page.name for page in HTML.rglob("*.html") if f'/{script}"' in page.read_text("utf-8")]
     assert users == ["game.html"]
 
 
@@ -213,7 +214,7 @@ def test_it_is_one_small_classic_script_that_only_its_page_loads(book: str) -> N
 
 @pytest.fixture
 def board(browser: Browser, book: str) -> Iterator[Visit]:
-    """The page of a reader who wants no motion: it waits."""
+    """The page at rest."""
     with visit(browser, HTML.as_uri(), NAME, **STILL) as seen:
         yield seen
 
@@ -232,9 +233,99 @@ def wait_for_step(page: Page, step: int) -> None:
     )
 
 
-def test_it_plays_by_itself_and_every_view_moves(browser: Browser, base: str) -> None:
+def play(page: Page, speed: str = "as fast as it goes") -> None:
+    page.locator("#game-speed").select_option(speed)
+    page.get_by_role("button", name="Play", exact=True).click()
+
+
+def test_it_waits_for_play_and_starts_slowly(browser: Browser, book: str) -> None:
+    with visit(browser, HTML.as_uri(), NAME) as seen:
+        seen.page.wait_for_timeout(500)
+        assert step_count(seen.page) == 0
+        seen.page.get_by_role("button", name="Play", exact=True).click()
+        seen.page.wait_for_timeout(1000)
+        assert 0 < step_count(seen.page) <= 25
+
+
+def test_the_board_does_not_jump(browser: Browser, served: str) -> None:
+    heard = """window.jumps = 0; new PerformanceObserver(list => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.jumps += entry.value;
+    }).observe({type: 'layout-shift', buffered: true});"""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_init_script(heard)
+    page = context.new_page()
+    page.goto(f"{served}/{NAME}")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.jumps") < 0.1
+    context.close()
+
+
+def test_what_to_watch_is_large_and_above_the_picture(board: Visit) -> None:
+    picture = board.page.locator("#game-picture").bounding_box()
+    assert picture
+    for name in ("deltaE", "pull"):
+        gauge = board.page.locator(f"#now-{name}")
+        box = gauge.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= picture["y"]
+        assert gauge.evaluate("gauge => parseFloat(getComputedStyle(gauge).fontSize)") >= 28
+
+
+def test_the_stroke_on_a_cross_is_the_slope_that_lowers_g_s_loss(model: Page) -> None:
+    # By finite differences: a step along the pull lowers the loss by its length squared.
+    found = model.evaluate("""() => {
+      const image = document.querySelector('input[name=photo] ~ img');
+      const pen = document.createElement('canvas').getContext('2d');
+      pen.canvas.width = image.naturalWidth; pen.canvas.height = image.naturalHeight;
+      pen.drawImage(image, 0, 0);
+      const pixels = pen.getImageData(0, 0, image.naturalWidth, image.naturalHeight);
+      const game = pixelGame.createGame(pixelGame.readPhoto(pixels.data, pixels.width), {
+        seed: 1, conditional: false, leaky: false, minimax: false, sgd: false, noise: 0, real: 0.9, fake: 0,
+        rateD: 0.004, rateG: 0.002, head: 0, field: 50});
+      for (let i = 0; i < 40; i++) pixelGame.step(game, pixelGame.drawBatch(game, 256));
+      const table = pixelGame.colorTable(game), pulls = pixelGame.pullByLevel(game, table);
+      const loss = ab => { const logits = pixelGame.forward(game.discriminator, ab, 256);
+        return Array.from(logits, z => Math.log1p(Math.exp(-z))); };
+      const at = table.ab.map(value => value / 37), h = 1e-5;
+      const before = loss(at), after = loss(at.map((value, i) => value + h * pulls[i]));
+      return before.map((value, i) => [(value - after[i]) / h, pulls[2 * i] ** 2 + pulls[2 * i + 1] ** 2]);
+    }""")
+    assert max(square for _, square in found) > 1e-3
+    for fallen, square in found:
+        assert fallen == pytest.approx(square, rel=1e-2, abs=1e-6)
+
+
+def test_the_experiment_that_is_set_up_stands_on_the_board(browser: Browser, book: str) -> None:
+    with visit(browser, HTML.as_uri(), NAME) as seen:
+        strip = seen.page.locator("#game-strip")
+        assert strip.get_by_role("link").count() == 6
+        strip.get_by_role("link", name="5").press("Enter")
+        expect(strip.locator("strong")).to_have_text("5. D learns too fast, dies, and is cured")
+        expect(strip.locator(".predict")).to_contain_text("will D win?")
+        expect(strip.get_by_text("D dies. Its first steps")).to_be_hidden()
+        strip.get_by_text("What you should see").click()
+        expect(strip.get_by_text("D dies. Its first steps")).to_be_visible()
+        expect(strip.locator("[aria-current]")).to_have_text("5")
+        assert seen.errors == []
+
+
+def test_a_result_can_be_copied(browser: Browser, served: str) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with visit(browser, served, f"{NAME}#seed=7", permissions=permissions) as seen:
+        seen.page.get_by_role("button", name="One step of D").click()
+        seen.page.get_by_role("button", name="Copy result").click()
+        expect(seen.page.locator("#game-status")).to_have_text("Copied.")
+        text = seen.page.evaluate("navigator.clipboard.readText()")
+        assert re.fullmatch(
+            r"Step 1: ΔE [\d.]+ \(in one colour: [\d.]+\), L_D [\d.]+, L_G [\d.]+, pull [\d.]+\. \S+#seed=7",
+            text,
+        )
+
+
+def test_it_plays_and_every_view_moves(browser: Browser, base: str) -> None:
     with visit(browser, base, NAME) as seen:
         page = seen.page
+        play(page)
         before = {name: pixels_of(page, name) for name in ("picture", "plane", "losses", "scores")}
         wait_for_step(page, step_count(page) + 20)
         for name, picture in before.items():
@@ -250,7 +341,7 @@ def test_it_plays_by_itself_and_every_view_moves(browser: Browser, base: str) ->
 
 def test_it_comes_to_the_predicted_equilibrium(board: Visit) -> None:
     page = board.page
-    page.locator("#game-play").click()
+    play(page)
     wait_for_step(page, 600)
     page.locator("#game-play").click()
     for name in ("lossD", "lossG", "realScore", "fakeScore"):
@@ -259,16 +350,10 @@ def test_it_comes_to_the_predicted_equilibrium(board: Visit) -> None:
         assert now == pytest.approx(predicted, abs=0.08)
 
 
-def test_it_waits_where_motion_is_not_wanted(board: Visit) -> None:
-    board.page.wait_for_timeout(500)
-    assert step_count(board.page) == 0
-    board.page.get_by_role("button", name="Play").click()
-    wait_for_step(board.page, 3)
-
-
 def test_it_stops_when_the_tab_is_hidden(browser: Browser, book: str) -> None:
     with visit(browser, HTML.as_uri(), NAME) as seen:
         page = seen.page
+        play(page)
         wait_for_step(page, 3)
         hide = """() => {
           Object.defineProperty(document, 'hidden', {value: true, configurable: true});
@@ -283,6 +368,7 @@ def test_it_stops_when_the_tab_is_hidden(browser: Browser, book: str) -> None:
 
 def test_the_page_answers_while_it_learns(browser: Browser, book: str) -> None:
     with visit(browser, HTML.as_uri(), NAME) as seen:
+        play(seen.page)
         wait_for_step(seen.page, 5)
         seen.page.locator("#set-fake").press("ArrowRight")
         assert seen.page.locator("#predicted-lossD").inner_text() != ""
