@@ -1,0 +1,169 @@
+"""Firefox and WebKit, each by its own driver's protocol: a page is opened, asked and operated."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from websocket import create_connection
+
+PATIENCE = 60  # seconds
+MINI_BROWSERS = ("/usr/lib/*/webkit2gtk-4.*/MiniBrowser", "/usr/libexec/webkit2gtk-4.*/MiniBrowser")
+Actions = list[dict[str, Any]]
+
+
+class Engine:
+    """One browser with one page. ``evaluate`` gives what an expression is, as JSON carries it."""
+
+    def __init__(self, visit: Callable[[str], Any], ask: Callable[[str], str], act: Callable[[Actions], Any]):
+        self.visit, self._ask, self._act = visit, ask, act
+
+    def evaluate(self, expression: str) -> Any:
+        return json.loads(self._ask(f"JSON.stringify({expression}) || 'null'"))
+
+    def wait_for(self, expression: str) -> None:
+        promise = f"""new Promise((done, fail) => {{
+          const end = Date.now() + {1000 * PATIENCE};
+          (function look() {{
+            if ({expression}) done('true');
+            else if (Date.now() > end) fail(new Error('never: ' + {json.dumps(expression)}));
+            else setTimeout(look, 50);
+          }})();
+        }})"""
+        self._ask(promise)
+
+    def press(self, selector: str, key: str) -> None:
+        """Focus what the selector finds, and press a key, as WebDriver writes it."""
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
+        strokes = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        self._act([{"type": "key", "id": "keys", "actions": strokes}])
+
+    def click(self, selector: str) -> None:
+        """Bring it into the middle of the window and press the mouse on it."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        self.evaluate(f"{found}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        x, y = self.evaluate(
+            f"(box => [box.x + box.width / 2, box.y + box.height / 2])({found}.getBoundingClientRect())"
+        )
+        moved = {"type": "pointerMove", "x": round(x), "y": round(y)}
+        presses = [moved, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        self._act([{"type": "pointer", "id": "mouse", "actions": presses}])
+
+
+@contextmanager
+def firefox() -> Iterator[Engine]:
+    """Firefox by WebDriver BiDi, which it speaks itself."""
+    program = shutil.which("firefox-esr") or shutil.which("firefox")
+    assert program
+    with tempfile.TemporaryDirectory() as profile:
+        command = [program, "--headless", "--remote-debugging-port=0", "--profile", profile, "--no-remote"]
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        ) as running:
+            assert running.stderr
+            address = next(found[0] for line in running.stderr if (found := re.search(r"ws://\S+", line)))
+            socket = create_connection(f"{address}/session", timeout=2 * PATIENCE, suppress_origin=True)
+            try:
+                yield _bidi(socket)
+            finally:
+                socket.close()
+                running.kill()
+
+
+def _bidi(socket: Any) -> Engine:
+    asked = iter(range(1, 1_000_000))
+
+    def send(method: str, **params: Any) -> Any:
+        name = next(asked)
+        socket.send(json.dumps({"id": name, "method": method, "params": params}))
+        while (answer := json.loads(socket.recv())).get("id") != name:
+            pass
+        if answer["type"] == "error":
+            raise RuntimeError(f"{method}: {answer['message']}")
+        return answer["result"]
+
+    send("session.new", capabilities={})
+    context = send("browsingContext.getTree")["contexts"][0]["context"]
+
+    def ask(expression: str) -> str:
+        target = {"context": context}
+        answer = send("script.evaluate", expression=expression, target=target, awaitPromise=True)
+        if answer["type"] == "exception":
+            raise RuntimeError(answer["exceptionDetails"]["text"])
+        return answer["result"]["value"]
+
+    return Engine(
+        lambda url: send("browsingContext.navigate", context=context, url=url, wait="complete"),
+        ask,
+        lambda actions: send("input.performActions", context=context, actions=actions),
+    )
+
+
+def mini_browser() -> str | None:
+    """The small browser that comes with WebKitGTK."""
+    found = [path for pattern in MINI_BROWSERS for path in Path("/").glob(pattern.lstrip("/"))]
+    return str(found[0]) if found else None
+
+
+@contextmanager
+def webkit(port: int, display: str) -> Iterator[Engine]:
+    """WebKitGTK's small browser by its WebDriver, on a screen of its own."""
+    screen = ["Xvfb", display, "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    driver = ["WebKitWebDriver", f"--port={port}", "--host=127.0.0.1"]
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environment = {**os.environ, "DISPLAY": display, "WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
+    with (
+        subprocess.Popen(screen, **quiet) as shown,
+        subprocess.Popen(driver, env=environment, **quiet) as running,
+    ):
+        try:
+            yield _webdriver(f"http://127.0.0.1:{port}")
+        finally:
+            running.kill()
+            shown.kill()
+
+
+def _webdriver(address: str) -> Engine:
+    def send(method: str, path: str, **body: Any) -> Any:
+        data = json.dumps(body).encode() if method == "POST" else None
+        request = urllib.request.Request(f"{address}{path}", data=data, method=method)
+        with urllib.request.urlopen(request, timeout=2 * PATIENCE) as answer:
+            return json.loads(answer.read())["value"]
+
+    options = {"binary": mini_browser(), "args": ["--automation"]}
+    session = _patiently(
+        lambda: send("POST", "/session", capabilities={"alwaysMatch": {"webkitgtk:browserOptions": options}})
+    )
+    base = f"/session/{session['sessionId']}"
+    send("POST", f"{base}/timeouts", script=1000 * PATIENCE)
+
+    def ask(expression: str) -> str:
+        script = f"const done = arguments[0]; Promise.resolve({expression}).then(done)"
+        return send("POST", f"{base}/execute/async", script=script, args=[])
+
+    return Engine(
+        lambda url: send("POST", f"{base}/url", url=url),
+        ask,
+        lambda actions: send("POST", f"{base}/actions", actions=actions),
+    )
+
+
+def _patiently(start: Callable[[], Any]) -> Any:
+    """The driver needs a moment before it answers."""
+    for _ in range(10 * PATIENCE):
+        try:
+            return start()
+        except (ConnectionError, urllib.error.URLError):
+            time.sleep(0.1)
+    return start()
