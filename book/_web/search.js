@@ -23,6 +23,34 @@
     });
   }
 
+  /* Excerpts are cut from the source of a page, and so have its TeX, whole or in half. */
+  const SIGNS = {
+    alpha: "α", beta: "β", sigma: "σ", theta: "θ", eta: "η", pi: "π", ell: "ℓ", Delta: "Δ", nabla: "∇", sum: "Σ",
+    le: "≤", ge: "≥", ne: "≠", approx: "≈", times: "×", cdot: "·", to: "→", infty: "∞", pm: "±", in: "∈", circ: "∘",
+  };
+
+  function withoutTeX(text) {
+    return text
+      .replace(/\\[()[\]]|\$\$?/g, "")
+      .replace(/\\t?frac\{([^{}]*)\}\{([^{}]*)\}/g, "($1)/($2)")
+      .replace(/\\(?:mathrm|mathcal|mathbb|text|operatorname|bar|hat|left|right|bigl|bigr|quad|qquad|tfrac|frac)(?![a-zA-Z])/g, "")
+      .replace(/\\([a-zA-Z]+)/g, (_, name) => SIGNS[name] || name)
+      .replace(/\\[,;!: ]/g, " ")
+      .replace(/[{}\\]/g, "")
+      .replace(/([_^])\s*/g, (_, mark) => (mark === "^" ? "^" : ""));
+  }
+
+  new MutationObserver(function () {
+    results.querySelectorAll("p.context:not([data-plain])").forEach(function (excerpt) {
+      excerpt.dataset.plain = "";
+      const texts = document.createTreeWalker(excerpt, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const text = texts.currentNode.data;
+        if (/[\\$]/.test(text)) texts.currentNode.data = withoutTeX(text);
+      }
+    });
+  }).observe(results, { childList: true, subtree: true });
+
   const exact = symbols.filter(({ names }) => names.includes(asked));
   const close = symbols.filter(({ names }) => names.some((name) => bare(name) === bare(asked)));
   const found = exact.length ? exact : close;

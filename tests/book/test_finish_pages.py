@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from docutils import nodes
 
-from tools import finish_pages
+from tools import finish_pages, icons, shared_links
 from tools.address import address, pages_url
 from tools.markup import parse, write
 
@@ -77,11 +77,9 @@ def test_regions_have_roles_and_nothing_stands_twice() -> None:
 def test_icons_that_no_page_shows_are_left_out() -> None:
     sun, moon = '[512,512,[9728],"f185","M1 2"]', '[384,512,["m"],"f186",["M3","M4"]]'
     script = f'var a={{sun:{sun},"moon-up":{moon},x:{sun}}};b={{"moon-up":{moon}}}'
-    assert (
-        finish_pages.keep_icons(script, {"moon-up"}) == f'var a={{"moon-up":{moon},}};b={{"moon-up":{moon}}}'
-    )
-    assert finish_pages.keep_icons(script, {"sun", "x", "moon-up"}) == script
-    assert finish_pages.used_icons(parse("""<i class="fas fa-sun fa-lg"><b class='fa-moon-up'>""")) == {
+    assert icons.keep_icons(script, {"moon-up"}) == f'var a={{"moon-up":{moon},}};b={{"moon-up":{moon}}}'
+    assert icons.keep_icons(script, {"sun", "x", "moon-up"}) == script
+    assert icons.used_icons(parse("""<i class="fas fa-sun fa-lg"><b class='fa-moon-up'>""")) == {
         "sun",
         "lg",
         "moon-up",
@@ -92,17 +90,17 @@ def test_icons_that_no_page_shows_are_left_out() -> None:
     ("body", "wanted"),
     [
         ("<p>Short.</p><p>A <em>longer</em>\nparagraph &amp; its entities, long enough.</p>", None),
-        ("", finish_pages.ABOUT),
+        ("", shared_links.ABOUT),
     ],
 )
 def test_a_page_is_described_by_its_first_paragraph(body: str, wanted: str | None) -> None:
     expected = wanted or "A longer paragraph & its entities, long enough."
-    assert finish_pages.describe(body) == expected
+    assert shared_links.describe(body) == expected
 
 
 def test_a_long_description_ends_at_a_word() -> None:
-    text = finish_pages.describe(f"<p>{'word ' * 100}</p>")
-    assert len(text) <= finish_pages.LONGEST
+    text = shared_links.describe(f"<p>{'word ' * 100}</p>")
+    assert len(text) <= shared_links.LONGEST
     assert text.endswith("word…")
 
 
@@ -132,9 +130,17 @@ def test_the_beats_of_a_chapter_are_named_once() -> None:
     colab = f'<a class="reference external" href="{href}">Open this chapter in Colab</a>'
     page = PAGE.replace("<h1>", f"<p>{colab}</p><p><em>Predict:</em> which?</p><p><em>Seen:</em></p><h1>")
     page = finished(page)
-    assert page.count('<p class="predict">') == 1
+    assert page.count('class="predict"') == 1
     assert page.count('class="reference external colab"') == 1
     assert finished(page) == page
+
+
+def test_a_chapter_opens_with_its_first_picture() -> None:
+    figure = '<div class="cell"><div class="cell_output"><img alt="A" src="a.jpg"/></div></div>'
+    colab = '<a class="reference external" href="https://colab.x">Open this chapter in Colab</a>'
+    page = parse(PAGE.replace("</h1>", f"</h1><p>{colab}</p><h2>In this chapter</h2>{figure}"))
+    finish_pages.finish(page, "03-sampling")
+    assert [image["src"] for image in page.select("p:has(.colab) + figure.opening img")] == ["a.jpg"]
 
 
 def test_the_address_of_the_pages_follows_that_of_the_repository(tmp_path: Path) -> None:
@@ -143,9 +149,9 @@ def test_the_address_of_the_pages_follows_that_of_the_repository(tmp_path: Path)
 
 
 def test_all_pages_are_finished_and_the_root_leads_to_the_book(tmp_path: Path) -> None:
-    icons = tmp_path / "_static" / "scripts" / "fontawesome.js"
-    icons.parent.mkdir(parents=True)
-    icons.write_text('a={sun:[1,1,[],"f1","M"],bars:[1,1,[],"f2","M"]}', "utf-8")
+    script = tmp_path / "_static" / "scripts" / "fontawesome.js"
+    script.parent.mkdir(parents=True)
+    script.write_text('a={sun:[1,1,[],"f1","M"],bars:[1,1,[],"f2","M"]}', "utf-8")
     (tmp_path / "page.html").write_text(PAGE.replace("<h1>", '<i class="fas fa-bars"></i><h1>'), "utf-8")
     untouched = tmp_path / "_static" / "macros.html"
     untouched.write_text(PAGE, "utf-8")
@@ -158,9 +164,9 @@ def test_all_pages_are_finished_and_the_root_leads_to_the_book(tmp_path: Path) -
     env = SimpleNamespace(titles=titles, toctree_includes={"book/index": ["book/1"]})
     app = SimpleNamespace(outdir=tmp_path, config=config, builder=builder, env=env)
     finish_pages.finish_all(app, ValueError("the build failed"))
-    assert "sun" in icons.read_text("utf-8")
+    assert "sun" in script.read_text("utf-8")
     finish_pages.finish_all(app, None)
-    assert icons.read_text("utf-8") == 'a={bars:[1,1,[],"f2","M"]}'
+    assert script.read_text("utf-8") == 'a={bars:[1,1,[],"f2","M"]}'
     assert 'doctools.js?v=1" defer=""' in (tmp_path / "page.html").read_text("utf-8")
     assert untouched.read_text("utf-8") == PAGE
     assert 'content="0; url=book/index.html"' in (tmp_path / "index.html").read_text("utf-8")

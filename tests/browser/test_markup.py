@@ -12,7 +12,7 @@ from PIL import Image
 from support.pages import CHAPTERS, HTML, toc_pages
 
 from tools import address
-from tools.finish_pages import ICON_FILES
+from tools.icons import ICON_FILES
 
 HEAVIEST = 2_000_000  # bytes of a chapter's own HTML
 HEADS = 40_000  # bytes before the first word of the text
