@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize
-from support.pages import CHAPTERS, PHONE, visit
+from support.pages import CHAPTERS, PHONE, show_answers, visit
 
 LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 MOST_CODE = 0.15  # of the page's height
@@ -28,14 +28,12 @@ MEASURE = """() => {
     images: parts('.cell_output img').filter(part => !part.closest('.sicgan-explorer, .touch')).length,
   };
 }"""
-SHOW = "localStorage.setItem('sicgan-answers', JSON.stringify({'show-all': true}))"
 
 
 def measure(browser: Browser, served: str, name: str, viewport: ViewportSize) -> dict[str, Any]:
     """The page as one sees it who asked for all answers."""
     with visit(browser, served, name, viewport=viewport) as seen:
-        seen.page.evaluate(SHOW)
-        seen.page.reload(wait_until="load")
+        show_answers(seen.page)
         return seen.page.evaluate(MEASURE)
 
 

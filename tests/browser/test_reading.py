@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from support.pages import CHAPTERS, HTML, PAGES, PHONE, visit
+from support.pages import CHAPTERS, HTML, PAGES, PHONE, show_answers, visit
 
 CHAPTER = CHAPTERS[0]
 STILL: dict[str, Any] = {"reduced_motion": "reduce"}
@@ -78,6 +78,7 @@ def test_nothing_moves_where_motion_is_not_wanted(browser: Browser, book: str, n
 def test_every_code_cell_has_a_copy_button_with_a_name_and_no_output_has(browser: Browser, book: str) -> None:
     with visit(browser, HTML.as_uri(), CHAPTER, **STILL) as seen:
         page = seen.page
+        page.evaluate("document.querySelectorAll('details.code').forEach(fold => { fold.open = true; })")
         buttons = page.get_by_role("button", name="Copy to clipboard")
         assert buttons.count() == page.locator(".cell_input pre, .highlight-bash pre").count() > 0
         assert page.locator(".cell_output .copybtn").count() == 0
@@ -113,6 +114,7 @@ def test_a_wide_drawing_scrolls_on_a_phone_and_keeps_its_text_readable(browser: 
     shown = 0
     for name in CHAPTERS:
         with visit(browser, HTML.as_uri(), name, viewport=PHONE) as seen:
+            show_answers(seen.page)
             for width, wide, scrolls in seen.page.evaluate(found):
                 assert width >= 0.7 * wide, f"a drawing of {name} shrinks to {width} of {wide} pixels"
                 assert scrolls == (width > PHONE["width"])

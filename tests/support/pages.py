@@ -97,6 +97,12 @@ class Visit:
         self.page.wait_for_load_state("networkidle")
 
 
+def show_answers(page: Page) -> None:
+    """Load the page again as one sees it who asked to be shown everything."""
+    page.evaluate("localStorage.setItem('sicgan-answers', JSON.stringify({'show-all': true}))")
+    page.reload(wait_until="load")
+
+
 @contextmanager
 def visit(browser: Browser, base: str, name: str, **options: object) -> Iterator[Visit]:
     """Open a page of the book in a fresh context, with the options of Playwright's new_context."""
