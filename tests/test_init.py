@@ -44,6 +44,8 @@ NAMES = {
 TEACHING = {
     "beside": "load_methods",
     "changes": "CHANGES QUESTIONS",
+    "context": "CHOSEN_ON FRESH compare_rules errors judge load_places pixel_numbers",
+    "context_figures": "plot_gains side_frame",
     "effects": "SIDES compare_changes load_effects matched small_photograph tell_effects",
     "explorers": "Control explore",
     "figures": "ablation_frame compare_losses gamut_in_ab plot_ablation plot_curves plot_game plot_losses"
@@ -51,10 +53,12 @@ TEACHING = {
     " training_frame",
     "league": "LEAGUE league_table",
     "pixel_game": "PixelGame",
+    "pixel_rules": "decode learn_ab learn_shares",
     "settings": "ABLATIONS HOLDOUT METHODS PHOTOGRAPHS RUNS SWEEPS as_printed begun_history finished_runs"
     " load_sweep"
     " mean_and_spread paper_table",
     "uploads": "use_photo",
+    "views": "VIEWS load_views",
 }
 HEAVY = [
     "IPython",

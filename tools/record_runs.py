@@ -25,13 +25,13 @@ from sicgan_lite.studies.measuring import train_and_measure
 from sicgan_lite.studies.rows import Row, append_row, read_rows
 from sicgan_lite.studies.runs import RecordError, runs_folder
 from sicgan_lite.studies.sweep import run_sweep, write_table
-from sicgan_lite.teaching import beside, effects
+from sicgan_lite.teaching import beside, effects, views
 from sicgan_lite.teaching.settings import PAPER_WIDTHS, RUNS, SWEEPS, by_photograph
 from tools.recording import record_run
 
 THREADS = 1  # two runs side by side use two cores better than one run on both
-EFFECTS, AT_PHOTO, RULES = "effects", "at-photo", "rules"
-KNOWN = (*SWEEPS, RULES, AT_PHOTO, EFFECTS, *RUNS)
+EFFECTS, AT_PHOTO, VIEWS, RULES = "effects", "at-photo", "views", "rules"
+KNOWN = (*SWEEPS, RULES, AT_PHOTO, VIEWS, EFFECTS, *RUNS)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,7 +62,7 @@ def record(name: str, out: Path, *, device: str, workers: int, deadline: float) 
         record_rules(folder=out)
         return
     with open_executor(workers) as executor:
-        if name in (EFFECTS, AT_PHOTO):
+        if name in (EFFECTS, AT_PHOTO, VIEWS):
             record_effects(name, folder=out, executor=executor, deadline=deadline)
         else:
             record_sweep(name, folder=out, executor=executor)
@@ -109,6 +109,8 @@ def record_effects(
     plan, path = effects.planned(), effects.effects_file(folder)
     if name == AT_PHOTO:
         plan, path = beside.planned(), effects.effects_file(folder).with_name("photo.jsonl")
+    if name == VIEWS:
+        plan, path = views.planned(), views.views_file(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     with folder_lock(path.parent):
         done = {(row.image, row.config) for row in read_rows(path)}

@@ -1,6 +1,15 @@
 from .beside import load_methods as load_methods
 from .changes import CHANGES as CHANGES
 from .changes import QUESTIONS as QUESTIONS
+from .context import CHOSEN_ON as CHOSEN_ON
+from .context import FRESH as FRESH
+from .context import compare_rules as compare_rules
+from .context import errors as errors
+from .context import judge as judge
+from .context import load_places as load_places
+from .context import pixel_numbers as pixel_numbers
+from .context_figures import plot_gains as plot_gains
+from .context_figures import side_frame as side_frame
 from .diagrams import game_diagram as game_diagram
 from .diagrams import plot_effects as plot_effects
 from .diagrams import plot_levels as plot_levels
@@ -33,6 +42,9 @@ from .one_axis import blurred_box as blurred_box
 from .one_axis import one_axis_frame as one_axis_frame
 from .one_axis import tell_one_axis as tell_one_axis
 from .pixel_game import PixelGame as PixelGame
+from .pixel_rules import decode as decode
+from .pixel_rules import learn_ab as learn_ab
+from .pixel_rules import learn_shares as learn_shares
 from .settings import ABLATIONS as ABLATIONS
 from .settings import HOLDOUT as HOLDOUT
 from .settings import METHODS as METHODS
@@ -47,3 +59,5 @@ from .settings import load_sweep as load_sweep
 from .settings import mean_and_spread as mean_and_spread
 from .settings import paper_table as paper_table
 from .uploads import use_photo as use_photo
+from .views import VIEWS as VIEWS
+from .views import load_views as load_views

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
@@ -41,13 +41,13 @@ class Planned(NamedTuple):
     config: Config
 
 
-def planned() -> list[Planned]:
-    """Every run, seed by seed: a recording that was stopped has as many runs of each change.
+def planned(changes: Mapping[str, dict[str, Any]] = CHANGES) -> list[Planned]:
+    """Every run of ``changes``, seed by seed: a recording that was stopped has as many runs of each.
 
     The longest come when all others are there: one takes as long as eight.
     """
     runs = []
-    for seed, (change, settings), image in product(SEEDS, CHANGES.items(), PHOTOGRAPHS):
+    for seed, (change, settings), image in product(SEEDS, changes.items(), PHOTOGRAPHS):
         common = SMALL | {"seed": seed, "holdout": held_out(seed)}
         runs.append(Planned(change, image, Config.quick(**common | settings)))
     return sorted(runs, key=lambda run: run.config.total_steps > _LONG)

@@ -33,6 +33,7 @@ LEAGUE: dict[str, Entry] = {
     "L1 alone": Entry(7, "L1 alone"),
     "L1 and the paper's D": Entry(7, "L1 and the paper's D"),
     "L1 and the conditional D": Entry(7, "L1 with weight 10"),
+    "L1 alone, with context": Entry(9, "L1 alone, context features"),
 }
 _SHARED_FROM = 7  # the chapter that brings the second exam
 _MEASURES = ("delta_e_seen", "delta_e_held_out", "color_overlap")

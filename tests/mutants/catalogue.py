@@ -1896,6 +1896,65 @@ OPTIONS = [
     ),
 ]
 
+CONTEXT = [
+    Mutant(
+        "teaching/pixel_rules.py",
+        ">= 0.5 - 1e-6",
+        ">= 0.25 - 1e-6",
+        "a quartile is called a median",
+        ("teaching/test_pixel_rules::test_a_distribution_is_decoded_as_by_hand",),
+    ),
+    Mutant(
+        "teaching/pixel_rules.py",
+        "likely ** (1 / ANNEALED)",
+        "likely**ANNEALED",
+        "annealing flattens instead of sharpening",
+        ("teaching/test_pixel_rules::test_annealing_lies_between_mean_and_mode",),
+    ),
+    Mutant(
+        "teaching/pixel_rules.py",
+        "_train(inputs[known], targets, 2, l1_loss, seed, steps)",
+        "_train(inputs[known], targets, 2, torch.nn.functional.mse_loss, seed, steps)",
+        "a squared loss asks for the mean",
+        ("teaching/test_pixel_rules::test_l1_asks_for_the_median_where_the_numbers_say_nothing",),
+    ),
+    Mutant(
+        "teaching/context.py",
+        "<= scale]",
+        "< scale]",
+        "the largest scale is left out",
+        ("teaching/test_context::test_a_scale_adds_a_blur_and_a_spread",),
+    ),
+    Mutant(
+        "teaching/context.py",
+        "error[~seen].mean()",
+        "error[seen].mean()",
+        "the seen error is told twice",
+        ("teaching/test_context::test_a_judge_keeps_seen_and_held_out_apart",),
+    ),
+    Mutant(
+        "teaching/context.py",
+        "gains, gains[:-1])",
+        "gains, gains[1:])",
+        "the worst place is left out instead of the best",
+        ("teaching/test_context::test_a_gain_is_told_with_and_without_its_best_place",),
+    ),
+    Mutant(
+        "teaching/views.py",
+        "if row.config.seed in whole]",
+        "if row.config.seed in effects.SEEDS]",
+        "views are compared over different seeds",
+        ("teaching/test_views::test_a_seed_counts_when_all_six_have_it_on_every_photograph",),
+    ),
+    Mutant(
+        "teaching/exercises/context.py",
+        "exact = (shares @ costs.T).argmin(axis=1)",
+        "exact = (shares @ costs).argmin(axis=1)",
+        "answer and truth change places",
+        ("teaching/exercises/test_context::test_the_least_expected_cost_is_right",),
+    ),
+]
+
 MUTANTS = [
     *OPTIONS,
     *COLOR,
@@ -1916,6 +1975,7 @@ MUTANTS = [
     *JOBS,
     *EXPLORERS,
     *COMPARISON,
+    *CONTEXT,
     *UPLOADS,
     *FILES,
 ]

@@ -19,7 +19,7 @@ from sicgan_lite.devices import uses_bfloat16
 from sicgan_lite.pictures.images import sample_image
 from sicgan_lite.studies.rows import Row, read_rows
 from sicgan_lite.studies.runs import RecordError, load_run, read_records, runs_folder
-from sicgan_lite.teaching import beside, effects
+from sicgan_lite.teaching import beside, effects, views
 from sicgan_lite.teaching.settings import PAPER_WIDTHS, RUNS
 from sicgan_lite.training import TrainState, train
 from tools import record_runs, recording
@@ -96,13 +96,14 @@ def test_effects_are_recorded_row_by_row_and_go_on(tiny: dict, tmp_path: Path) -
 def test_what_stands_beside_the_effects_gets_files_of_its_own(
     tiny: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record_runs, "KNOWN", ("rules", "at-photo"))
-    monkeypatch.setattr(beside, "planned", lambda: effects.planned()[:1])
+    monkeypatch.setattr(record_runs, "KNOWN", ("rules", "at-photo", "views"))
+    for plan in (beside, views):
+        monkeypatch.setattr(plan, "planned", lambda: effects.planned()[:1])
     monkeypatch.setattr(beside, "rule_rows", lambda: [Row("grey", "coffee", tiny_config(), {"late": {}})])
     for _ in range(2):
         assert record_runs.main(["--out", str(tmp_path)]) == 0
         found = {path.name: len(read_rows(path)) for path in (tmp_path / "effects").glob("*.jsonl")}
-        assert found == {"rules.jsonl": 1, "photo.jsonl": 1}
+        assert found == {"rules.jsonl": 1, "photo.jsonl": 1, "views.jsonl": 1}
 
 
 def test_effects_end_with_the_time(tiny: dict, tmp_path: Path, a_second_a_look: None) -> None:

@@ -2,6 +2,9 @@ from .ablations import check_effect as check_effect
 from .ablations import check_luck as check_luck
 from .ablations import check_seeds_needed as check_seeds_needed
 from .answers import WrongAnswer as WrongAnswer
+from .context import check_cheapest as check_cheapest
+from .context import check_isotropic as check_isotropic
+from .context import check_winner as check_winner
 from .edge_features import check_augment as check_augment
 from .edge_features import check_noise_gain as check_noise_gain
 from .edge_features import check_scharr_scale as check_scharr_scale
