@@ -44,7 +44,7 @@ NAMES = {
 TEACHING = {
     "beside": "load_methods",
     "changes": "CHANGES QUESTIONS",
-    "context": "CHOSEN_ON FRESH compare_rules errors judge load_places pixel_numbers",
+    "context": "CHOSEN_ON FRESH compare_rules errors load_places pixel_numbers",
     "context_figures": "plot_gains side_frame",
     "effects": "SIDES compare_changes load_effects matched small_photograph tell_effects",
     "explorers": "Control explore",
@@ -58,7 +58,7 @@ TEACHING = {
     " load_sweep"
     " mean_and_spread paper_table",
     "uploads": "use_photo",
-    "views": "VIEWS load_views",
+    "views": "load_views",
 }
 HEAVY = [
     "IPython",

@@ -5,7 +5,6 @@ from .context import CHOSEN_ON as CHOSEN_ON
 from .context import FRESH as FRESH
 from .context import compare_rules as compare_rules
 from .context import errors as errors
-from .context import judge as judge
 from .context import load_places as load_places
 from .context import pixel_numbers as pixel_numbers
 from .context_figures import plot_gains as plot_gains
@@ -59,5 +58,4 @@ from .settings import load_sweep as load_sweep
 from .settings import mean_and_spread as mean_and_spread
 from .settings import paper_table as paper_table
 from .uploads import use_photo as use_photo
-from .views import VIEWS as VIEWS
 from .views import load_views as load_views
