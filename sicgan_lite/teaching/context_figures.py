@@ -24,7 +24,7 @@ from sicgan_lite.plotting import (
     style,
 )
 
-_CELL = 2.9  # inches that a picture of a frame is wide
+_CELL = 2.6  # inches that a picture of a frame is wide
 _BLOCK = 4  # pixels
 _KINDS = ((REAL, "o"), (FAKE, "D"), (GENERATOR, "s"))
 
@@ -41,15 +41,15 @@ def side_frame(
 ) -> BookFigure:
     """One frame of an explorer: a picture and the map of its ΔE, with the held-out side outlined.
 
-    The map shows means over blocks of 4×4 pixels, black at 0 and bright at ``vmax``; above each stands what
-    it shows, the two means included.
+    The map shows means over blocks of 4×4 pixels, smoothed, black at 0 and bright at ``vmax``. Above each
+    stands what it shows, the two means included.
     """
     tall = _CELL * picture.shape[0] / picture.shape[1] + TITLE_HEIGHT
     figure = BookFigure(figsize=(2 * _CELL, tall), dpi=DPI, photographic=True)
     means = f"ΔE: seen {error[~held_out].mean():.1f}, held out {error[held_out].mean():.1f}"
     for column, (image, title) in enumerate([(picture, "Picture"), (_blocks(error), means)]):
         panel = figure.add_axes((column / 2 + 0.004, 0, 0.492, 1 - TITLE_HEIGHT / tall))
-        panel.imshow(image, cmap="magma", vmin=0, vmax=vmax, extent=_extent(error))
+        panel.imshow(image, cmap="magma", vmin=0, vmax=vmax, extent=_extent(error), interpolation="bilinear")
         panel.set_title(title)
         panel.set_axis_off()
         _outline(panel, held_out)
