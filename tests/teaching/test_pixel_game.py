@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_a_step_is_the_algorithm_written_out_in_numpy(conditional, noise_in_gene
     }
     playing = game(**settings)
     draw = playing.draw()
-    pixels, real_noise, fake_noise, generator_noise = (part.numpy() for part in draw)
+    pixels, real_noise, fake_noise, generator_noise, *_ = (part.numpy() for part in draw)
     light, real = playing.lightness.numpy()[pixels], playing.ab.numpy()[pixels]
     before_g = [p.numpy() for p in parameters(playing.generator)]
     before_d = [p.numpy() for p in parameters(playing.discriminator)]
@@ -210,6 +211,88 @@ def test_a_draw_is_uniform_pixels_and_three_independent_standard_normals():
     np.testing.assert_allclose(np.cov(stacked.numpy().T), np.eye(6), atol=0.2)
 
 
+def test_a_draw_holds_two_independent_rolls_and_leaves_the_rest_as_it_was():
+    plain, rolled = game(batch=500).draw(), game(batch=500, noise_channels=2).draw()
+    assert all(torch.equal(one, two) for one, two in zip(plain[:4], rolled[:4], strict=True))
+    assert [part.shape for part in plain[4:]] == [(500, 0)] * 2
+    stacked = torch.cat(rolled[3:], dim=1).numpy()
+    np.testing.assert_allclose(np.cov(stacked.T), np.eye(6), atol=0.2)
+
+
+def test_g_paints_with_the_roll_of_the_step():
+    """L_G of a G that hears z alone, by hand: its first layer's slope by lightness is 0."""
+    playing = game(noise_channels=1, conditional=True, lr_discriminator=0.0, noise_std=0.0)
+    with torch.no_grad():
+        playing.generator[0].weight[:, 0] = 0
+    draw = playing.draw()
+    g = [p.numpy() for p in parameters(playing.generator)]
+    d = [p.numpy() for p in parameters(playing.discriminator)]
+    light = playing.lightness.numpy()[draw.pixels]
+    fake = numpy_mlp(g, np.hstack([light, draw.z.numpy()]))
+    np.testing.assert_allclose(fake, numpy_mlp([g[0][:, 1:], *g[1:]], draw.z.numpy()))
+    wanted = np.logaddexp(0, -numpy_mlp(d, np.hstack([light, fake]))).mean()
+    assert playing.step(draw).loss_g == pytest.approx(wanted)
+
+
+def test_diversity_is_taken_off_what_g_goes_down():
+    """Plain descent: the last bias feels the game alone, the last weights the term too."""
+    how = {"noise_channels": 1, "generator_optimizer": "sgd", "lr_generator": 1e-4, "lr_discriminator": 0.0}
+    plain, paid = game(**how), game(**how, diversity=0.3)
+    draw = plain.draw()
+    light = plain.lightness.numpy()[draw.pixels]
+    z, other = draw.z.numpy(), draw.other_z.numpy()
+
+    def moves(weights: list[np.ndarray]) -> float:
+        ab, other_ab = (numpy_mlp(weights, np.hstack([light, roll])) for roll in (z, other))
+        return np.minimum(np.abs(ab - other_ab).mean(1) / (np.abs(z - other).mean(1) + 1e-5), 3).mean()
+
+    start = [p.numpy() for p in parameters(plain.generator)]
+    records = [playing.step(draw) for playing in (plain, paid)]
+    assert records[0] == records[1], "the losses and the pull leave the term out"
+    ends = [[p.numpy() for p in parameters(playing.generator)] for playing in (plain, paid)]
+    shift = [two - one for one, two in zip(*ends, strict=True)]
+    for place in (0, 2, 4, 5):
+        step = [np.zeros_like(part) for part in start]
+        step[place].flat[0] = 1e-6
+        up, down = (moves([w + s * d for w, d in zip(start, step, strict=True)]) for s in (1, -1))
+        assert shift[place].flat[0] == pytest.approx(0.3 * 1e-4 * (up - down) / 2e-6, rel=1e-3, abs=1e-12)
+    assert np.abs(shift[4]).max() > 1e-7
+
+
+def test_a_roll_for_the_picture_is_the_same_roll_for_every_pixel():
+    playing = game(COFFEE, noise_channels=2, conditional=True)
+    playing.run(100)
+    lightness = rgb_to_lab(COFFEE)[..., 0]
+    roll = np.array([1.5, -0.5])
+    everywhere = np.broadcast_to(roll, (*lightness.shape, 2))
+    one, each = playing.predict_ab(lightness, roll), playing.predict_ab(lightness, everywhere)
+    assert np.abs(one - each).max() < 1
+    assert np.abs(one - playing.predict_ab(lightness)).max() > 5
+    np.testing.assert_array_equal(playing.predict_ab(lightness), playing.predict_ab(lightness, np.zeros(2)))
+    np.testing.assert_array_equal(playing.table(roll)[128], playing.predict_ab(np.array(128 / 2.55), roll))
+
+
+def test_a_map_of_z_gives_each_pixel_its_own_roll():
+    playing = game(COFFEE, noise_channels=1, conditional=True)
+    playing.run(100)
+    lightness = rgb_to_lab(COFFEE)[..., 0]
+    rolls = np.random.default_rng(0).standard_normal((*lightness.shape, 1))
+    weights = [p.numpy() for p in parameters(playing.generator)]
+    inputs = np.hstack([lightness.reshape(-1, 1) / 50 - 1, rolls.reshape(-1, 1)])
+    wanted = numpy_mlp(weights, inputs).reshape(*lightness.shape, 2) * 37
+    np.testing.assert_allclose(playing.predict_ab(lightness, rolls), wanted, atol=1e-5)
+    np.testing.assert_array_equal(playing.colorize(COFFEE, rolls), merge_ab(lightness, wanted))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("shape", [(1,), (3,), (12, 2), (2, 12)])
+def test_a_roll_of_another_shape_is_refused(shape):
+    playing = game(noise_channels=2)
+    says = rf"z must be of shape \(2,\) or \(8, 12, 2\), got {re.escape(str(shape))}"
+    with pytest.raises(ValueError, match=says):
+        playing.colorize(TINY, np.zeros(shape))
+
+
 def test_settings_may_change_between_steps():
     playing = game()
     playing.step()
@@ -284,6 +367,9 @@ def test_a_width_that_does_not_fit_is_refused(width):
         ({"leaky_slope": -0.2}, r"leaky_slope must be in \[0, 1\), got -0.2"),
         ({"leaky_slope": 1.0}, r"leaky_slope must be in \[0, 1\), got 1.0"),
         ({"batch": 0}, "batch must be above 0, got 0"),
+        ({"noise_channels": -1}, "noise_channels must be at least 0, got -1"),
+        ({"diversity": -0.1}, "diversity must be at least 0, got -0.1"),
+        ({"diversity": 0.1}, "a diversity of 0.1 needs a z: set noise_channels to 1 or more"),
         ({"scale": 0.0}, "scale must be above 0, got 0.0"),
     ],
 )
