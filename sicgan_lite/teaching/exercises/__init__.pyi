@@ -20,6 +20,9 @@ from .lab_space import check_rotate_hue as check_rotate_hue
 from .networks import check_conditional_size as check_conditional_size
 from .networks import check_field as check_field
 from .networks import check_fool as check_fool
+from .one_to_many import check_best_roll as check_best_roll
+from .one_to_many import check_border as check_border
+from .one_to_many import check_diversity as check_diversity
 from .patch_sampling import check_clean_test as check_clean_test
 from .patch_sampling import check_closed_set as check_closed_set
 from .patch_sampling import check_sure_fit as check_sure_fit
