@@ -97,8 +97,9 @@ notebooks: setup ## Execute chapters in place (all, or ONLY=01) and store their 
 recorded-runs: setup ## Record the long runs that are missing or unfinished (hours; can be stopped)
 	$(BIN)/python -m tools.record_runs $(RUNS)
 
-recorded-games: setup ## Play the pixel-sized games that chapters 5 and 6 quote (minutes)
+recorded-games: setup ## Play the pixel-sized games that chapters 5, 6 and 10 quote (a quarter of an hour)
 	$(BIN)/python -m tools.record_pixel_games
+	$(BIN)/python -m tools.record_dice
 
 bench: setup-dev ## Measure speed side by side and draw the page's plots (half an hour, or ONLY=start)
 	$(BIN)/python -m benchmarks $(ONLY)

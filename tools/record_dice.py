@@ -26,10 +26,10 @@ from sicgan_lite import (
     sample_image,
     save_generator,
     shrink,
-    squares_used,
 )
 from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import write_atomically
+from sicgan_lite.metrics import squares_used
 from sicgan_lite.studies.runs import runs_folder
 from sicgan_lite.teaching import PHOTOGRAPHS, PixelGame
 from sicgan_lite.teaching.dice import train_with_reader, variety_over_rolls
@@ -61,17 +61,22 @@ ROLLS = 8
 BAND = (45, 60)  # lightness at which the astronaut is orange or grey
 VIVID = 30  # chroma
 # On patches: a small photograph, so that a game takes five seconds.
-PATCH_WIDTH, PATCH_SEEDS = 120, range(4)
+PATCH_WIDTH, PATCH_SEEDS = 120, range(3)
 PATCH: dict[str, Any] = {
     "size": 16,
     "num_patches": 6400,
     "batch_size": 16,
     "conditional": True,
     "leaky_slope": 0.2,
-    "noise_channels": 1,
     "precision": "float32",
 }
-READ_BACK = {"z alone": False, "z read back": True}
+READ_BACK = "z read back"
+PATCH_KINDS: dict[str, dict[str, Any]] = {
+    "no z": {},
+    "z alone": {"noise_channels": 1},
+    READ_BACK: {"noise_channels": 1},
+}
+LOSSES = ("loss_d", "loss_g")
 SHOWN = ("coffee", 0)  # whose generators are kept
 
 
@@ -92,7 +97,7 @@ def play(image: str, kind: str, seed: int) -> Iterator[dict[str, Any]]:
             game.run(SHORT)
             vars(game).update(change)
         history = game.run(step - game.steps)
-        losses = {name: float(getattr(history, name)[-AVERAGED:].mean()) for name in ("loss_d", "loss_g")}
+        losses = {name: float(getattr(history, name)[-AVERAGED:].mean()) for name in LOSSES}
         yield {"image": image, "kind": kind, "seed": seed, "step": step, **losses, **measure(game, rgb)}
 
 
@@ -114,27 +119,25 @@ def measure(game: PixelGame, rgb: np.ndarray) -> dict[str, float]:
 
 
 def patch_games(folder: Path) -> Iterator[dict[str, Any]]:
-    """Games on patches, with a z that is left alone and with one that is read back."""
-    for image, seed, (kind, read) in product(PHOTOGRAPHS, PATCH_SEEDS, READ_BACK.items()):
-        rgb, config = shrink(sample_image(image), PATCH_WIDTH), Config.quick(seed=seed, **PATCH)
+    """Games on patches: without z, with one that is left alone, and with one that is read back."""
+    for image, seed, (kind, change) in product(PHOTOGRAPHS, PATCH_SEEDS, PATCH_KINDS.items()):
+        rgb, config = shrink(sample_image(image), PATCH_WIDTH), Config.quick(seed=seed, **PATCH | change)
         state = TrainState.create(rgb, config, "cpu")
-        records = list(train_with_reader(state) if read else train(state))
-        if (image, seed) == SHOWN:
+        records = list(train_with_reader(state) if kind == READ_BACK else train(state))
+        if (image, seed) == SHOWN and kind in ("z alone", READ_BACK):
             save_generator(folder / f"{image}-{kind.replace(' ', '-')}.safetensors", state.generator, config)
         late = {name: float(np.mean([getattr(r, name) for r in records[-AVERAGED:]])) for name in LOSSES}
         yield {"image": image, "kind": kind, "seed": seed, **late, **measure_rolls(state, rgb)}
 
 
-LOSSES = ("loss_d", "loss_g")
-
-
 def measure_rolls(state: TrainState, rgb: np.ndarray) -> dict[str, float]:
     """How far apart six rolls for the whole picture are, and how far from the photograph, in ΔE."""
-    rolls = np.random.default_rng(7).standard_normal((6, state.config.noise_channels)).astype(np.float32)
-    pictures = [colorize(state.generator, rgb, z=roll) for roll in rolls]
+    channels = state.config.noise_channels
+    rolls = np.random.default_rng(7).standard_normal((6 if channels else 1, channels)).astype(np.float32)
+    pictures = [colorize(state.generator, rgb, z=roll if channels else None) for roll in rolls]
     apart = [delta_e(one, two) for one, two in combinations(pictures, 2)]
     return {
-        "moved": float(np.mean(apart)),
+        "moved": float(np.mean(apart)) if apart else 0.0,
         "delta_e": float(np.mean([delta_e(picture, rgb) for picture in pictures])),
         "color_overlap": float(np.mean([color_overlap(picture, rgb) for picture in pictures])),
     }

@@ -15,7 +15,8 @@ from .diagrams import plot_levels as plot_levels
 from .diagrams import plot_orbits as plot_orbits
 from .dice import best_rolls as best_rolls
 from .dice import die_chart as die_chart
-from .dice import load_dice as load_dice
+from .dice import recorded_dice as recorded_dice
+from .dice import rolled_generator as rolled_generator
 from .dice import variety_over_rolls as variety_over_rolls
 from .die_figures import plot_clouds as plot_clouds
 from .die_figures import show_die_charts as show_die_charts

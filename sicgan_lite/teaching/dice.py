@@ -12,12 +12,16 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
+from sicgan_lite.checkpoint import load_generator
 from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.config import Config
 from sicgan_lite.losses import reconstruction_loss
+from sicgan_lite.networks import Generator
 from sicgan_lite.studies.runs import RecordError, runs_folder
 from sicgan_lite.teaching.pixel_game import PixelGame
 from sicgan_lite.training import StepRecord, TrainState, draw_batch, train_step
+
+Row = dict[str, Any]
 
 
 def variety_over_rolls(ab: Float[np.ndarray, "rolls *pixels 2"]) -> float:
@@ -32,10 +36,9 @@ def variety_over_rolls(ab: Float[np.ndarray, "rolls *pixels 2"]) -> float:
 def best_rolls(
     game: PixelGame, rgb: UInt8[np.ndarray, "h w 3"], rolls: Float[np.ndarray, " n"]
 ) -> Float[np.ndarray, "h w 1"]:
-    """For each pixel the roll, among ``rolls`` of a die of one number, that comes nearest to its true ab.
+    """For each pixel the roll, among ``rolls`` of one z, with which the ``game`` comes nearest to its ab.
 
-    An oracle: it has looked at ``rgb``. What it paints shows what the die can say, and not what anybody
-    could know.
+    An oracle: it has looked at ``rgb``. It shows what the die can say, and not what anybody could know.
     """
     lab = rgb_to_lab(rgb)
     painted = np.stack([game.predict_ab(lab[..., 0], np.array([roll])) for roll in rolls])
@@ -44,12 +47,13 @@ def best_rolls(
 
 
 def die_chart(game: PixelGame, *, ends: float = 2.5) -> UInt8[np.ndarray, "levels rolls 3"]:
-    """All that a G of lightness and one number z has learned: its colour for each lightness and each z.
+    """All that G has learned in a ``game`` with one z, or none: its colour for each lightness and z.
 
     Rows are the lightnesses from 100 down to 0, columns the rolls from −``ends`` to ``ends``.
     """
     lightness, z = np.meshgrid(np.linspace(100, 0, 101), np.linspace(-ends, ends, 121), indexing="ij")
-    return merge_ab(lightness.astype(np.float32), game.predict_ab(lightness, z[..., None]).astype(np.float32))
+    ab = game.predict_ab(lightness, z[..., None] if game.noise_channels else None)
+    return merge_ab(lightness.astype(np.float32), ab.astype(np.float32))
 
 
 class RollReader(nn.Module):
@@ -113,3 +117,27 @@ def load_dice(folder: Path | None = None) -> dict[str, Any]:
     if not path.is_file():
         raise RecordError(f"there is no {path}; `make recorded-games` makes it")
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def recorded_dice(kind: str, image: str = "", *, step: int = 0, folder: Path | None = None) -> list[Row]:
+    """The recorded games of a ``kind``: on the photograph ``image``, or on all; at one ``step``, or the last.
+
+    ``folder`` is that of ``load_dice``. Errors: KeyError for a kind, a photograph or a step that was not
+    recorded.
+    """
+    record = load_dice(folder)
+    games = [row for row in [*record["games"], *record["patch_games"]] if row["kind"] == kind]
+    last = step or max((row.get("step", 0) for row in games), default=0)
+    found = [row for row in games if image in ("", row["image"]) and row.get("step", 0) == last]
+    if not found:
+        kinds = sorted({row["kind"] for row in [*record["games"], *record["patch_games"]]})
+        raise KeyError(f"no game of {kind!r} on {image or 'any'} at step {last}; the kinds are {kinds}")
+    return found
+
+
+def rolled_generator(kind: str, folder: Path | None = None) -> Generator:
+    """A recorded G of the cup on patches, whose z is left alone, or read back. ``kind``: as in the record.
+
+    ``folder`` is that of ``load_dice``. Errors: FileNotFoundError for another kind.
+    """
+    return load_generator((folder or runs_folder()) / "dice" / f"coffee-{kind.replace(' ', '-')}.safetensors")

@@ -30,7 +30,7 @@ def plot_clouds(real: Float[np.ndarray, "n 2"], clouds: Mapping[str, Float[np.nd
 def show_die_charts(
     charts: Mapping[str, UInt8[np.ndarray, "levels rolls 3"]], *, ends: float = 2.5
 ) -> BookFigure:
-    """Charts from ``die_chart``, a panel each: z across from −``ends`` to ``ends``, lightness upwards."""
+    """The ``charts`` of ``die_chart``: z across from −``ends`` to ``ends``, lightness upwards."""
     cell = WIDTH / max(len(charts), 2)
     figure = new_figure(WIDTH, cell + TITLE_HEIGHT, photographic=True)
     panels = np.ravel(figure.subplots(1, len(charts), squeeze=False, sharey=True))

@@ -34,6 +34,7 @@ LEAGUE: dict[str, Entry] = {
     "L1 and the paper's D": Entry(7, "L1 and the paper's D"),
     "L1 and the conditional D": Entry(7, "L1 with weight 10"),
     "L1 alone, with context": Entry(9, "L1 alone, context features"),
+    "conditional D and a die": Entry(10, "z of eight numbers"),
 }
 _SHARED_FROM = 7  # the chapter that brings the second exam
 _MEASURES = ("delta_e_seen", "delta_e_held_out", "color_overlap")

@@ -6,7 +6,7 @@ Its twin runs in the page of the game (``book/_web/game-model.js``): the same ne
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -140,7 +140,7 @@ class PixelGame:
             return -generator_loss(fake_logits, target=self.fake_target)  # D's own loss on the fakes
         return generator_loss(fake_logits, target=self.generator_target)
 
-    def _paint(self, lightness: Tensor, z: Tensor) -> Tensor:
+    def _paint(self, lightness: Tensor, z: Tensor) -> Any:
         return self.generator(torch.cat([lightness, z], dim=1))
 
     def _moves(self, lightness: Tensor, z: Tensor, other_z: Tensor) -> Tensor:
@@ -167,7 +167,7 @@ class PixelGame:
         """G's ab, in CIE units, for ``lightness`` in [0, 100].
 
         ``z`` is one roll (k,) for the whole array, for which G is looked up in ``table``, or one for
-        each place (*shape, k); None is zeros. Errors: ValueError for a z of another shape.
+        each place (..., k); None is zeros. Errors: ValueError for a z of another shape.
         """
         if z is None or np.shape(z) == (self.noise_channels,):
             level = np.rint(np.clip(lightness, 0, 100) / 100 * (LEVELS - 1)).astype(int)

@@ -1028,6 +1028,34 @@ PIXELGAN = [
         "a map of z is laid on upside down",
         ("teaching/test_pixel_game::test_a_map_of_z_gives_each_pixel_its_own_roll",),
     ),
+    Mutant(
+        "teaching/dice.py",
+        "ab.var(axis=0).sum(axis=-1)",
+        "ab.var(axis=0).mean(axis=-1)",
+        "variety is that of one coordinate",
+        ("teaching/test_dice::test_the_variety_is_the_distance_from_the_mean_over_rolls",),
+    ),
+    Mutant(
+        "teaching/dice.py",
+        "np.linspace(100, 0, 101), np.linspace(-ends, ends, 121)",
+        "np.linspace(0, 100, 101), np.linspace(-ends, ends, 121)",
+        "the chart stands on its head",
+        ("teaching/test_dice::test_a_chart_has_lightness_upwards_and_z_to_the_right",),
+    ),
+    Mutant(
+        "teaching/dice.py",
+        "players = state.optimizer_g, torch",
+        "players = torch.optim.SGD(reader.parameters(), 0.1), torch",
+        "the reader learns and G does not",
+        ("teaching/test_dice::test_reading_back_makes_z_heard_and_leaves_the_game_s_own_draws_alone",),
+    ),
+    Mutant(
+        "teaching/dice.py",
+        "axis=-1).argmin(axis=0)",
+        "axis=-1).argmax(axis=0)",
+        "the worst roll is called the best",
+        ("teaching/test_dice::test_the_best_roll_is_found_by_trying_all_of_them",),
+    ),
 ]
 
 ONE_AXIS = [

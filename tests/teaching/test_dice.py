@@ -18,6 +18,8 @@ from sicgan_lite.teaching.dice import (
     best_rolls,
     die_chart,
     load_dice,
+    recorded_dice,
+    rolled_generator,
     train_with_reader,
     variety_over_rolls,
 )
@@ -82,6 +84,14 @@ def test_a_chart_has_lightness_upwards_and_z_to_the_right(rolled):
     assert delta_e(die_chart(rolled, ends=0.1)[50:51, :1], chart[50:51, 60:61]) < 2
 
 
+def test_the_chart_of_a_g_without_a_die_has_one_colour_a_row():
+    game = PixelGame(COFFEE, conditional=True)
+    game.run(100)
+    chart = die_chart(game)
+    np.testing.assert_array_equal(chart, chart[:, :1].repeat(121, axis=1))
+    assert delta_e(chart[50:51, :1], game.colorize(np.full((1, 1, 3), 119, np.uint8))) < 1
+
+
 def moved(state: TrainState) -> float:
     pictures = [colorize(state.generator, COFFEE, z=np.array([z], np.float32)) for z in (-1, 1)]
     return delta_e(*pictures)
@@ -107,6 +117,19 @@ def test_a_reader_needs_something_to_read():
 def test_the_record_is_read_from_its_folder(tmp_path):
     with pytest.raises(RecordError, match=r"there is no .*dice.json; `make recorded-games` makes it"):
         load_dice(tmp_path)
+    rows = [{"kind": "a", "image": i, "step": s} for i in ("coffee", "chelsea") for s in (1, 2)]
+    patches = [{"kind": "b", "image": "coffee"}]
     (tmp_path / "dice").mkdir()
-    (tmp_path / "dice" / "dice.json").write_text(json.dumps({"games": [1]}), "utf-8")
-    assert load_dice(tmp_path) == {"games": [1]}
+    content = json.dumps({"games": rows, "patch_games": patches})
+    (tmp_path / "dice" / "dice.json").write_text(content, "utf-8")
+    assert load_dice(tmp_path) == {"games": rows, "patch_games": patches}
+    assert recorded_dice("a", folder=tmp_path) == [rows[1], rows[3]]
+    assert recorded_dice("a", "coffee", step=1, folder=tmp_path) == [rows[0]]
+    assert recorded_dice("b", folder=tmp_path) == patches
+    for kind, image, step in [("c", "", 0), ("b", "chelsea", 0), ("a", "", 3)]:
+        with pytest.raises(KeyError, match=r"no game of .* the kinds are"):
+            recorded_dice(kind, image, step=step, folder=tmp_path)
+
+
+def test_the_recorded_generators_have_a_die():
+    assert all(rolled_generator(kind).noise_channels == 1 for kind in ("z alone", "z read back"))

@@ -32,7 +32,7 @@ def check_border(answer: object) -> str:
     """Check a function of a share: the z above which that share of standard normal rolls lies."""
     border = require_function(answer)
     if border(0.5) is None:
-        return not_answered("let border return the z beyond which a given share of all rolls lies.")
+        return not_answered("let border return the z above which a given share of all rolls lies.")
     found = np.array([require_number(border(share)) for share in _SHARES])
     right = -ndtri(_SHARES)
     if not np.allclose(found, right, atol=1e-4):
