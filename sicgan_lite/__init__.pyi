@@ -54,9 +54,9 @@ from .pictures.images import Photo as Photo
 from .pictures.images import encode_image as encode_image
 from .pictures.images import read_image as read_image
 from .pictures.images import read_provenance as read_provenance
-from .pictures.images import sample_image as sample_image
 from .pictures.images import write_image as write_image
 from .pictures.provenance import Provenance as Provenance
+from .pictures.samples import sample_image as sample_image
 from .plotting import show_images as show_images
 from .studies.album import make_album as make_album
 from .studies.comparison import chance_apart as chance_apart

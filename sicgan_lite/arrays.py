@@ -12,12 +12,14 @@ from jaxtyping import UInt8
 Shape = tuple[int | None, ...]  # None: any length
 
 
-def check_rgb(rgb: Any, name: str = "rgb") -> None:
+def check_rgb(rgb: Any, name: str = "rgb", *, deep: bool = False) -> None:
     """Raise ValueError unless ``rgb`` is a uint8 array (h, w, 3) with at least one pixel.
 
-    Floats are refused: whether they run from 0 to 1 or to 255 would be a guess.
+    ``deep`` allows uint16 too. Floats are refused: whether they run from 0 to 1 or to 255 would be a guess.
     """
-    _check_array(rgb, name, (None, None, 3), "uint8", lambda dtype: dtype == np.uint8)
+    accepted = (np.uint8, np.uint16) if deep else (np.uint8,)
+    kind = " or ".join(np.dtype(one).name for one in accepted)
+    _check_array(rgb, name, (None, None, 3), kind, lambda dtype: dtype in accepted)
 
 
 def check_float(

@@ -1,12 +1,15 @@
 """sRGB and CIE L*a*b*, in floats, with units that are required and never guessed."""
 
+from typing import Any
+
 import numpy as np
-from jaxtyping import Float, Float32, UInt8
+from jaxtyping import Float, Float32, UInt8, UInt16
 from skimage.color import lab2rgb, lab2xyz, rgb2lab
 from skimage.color.colorconv import rgb_from_xyz
 
 from sicgan_lite.arrays import check_float, check_rgb
 
+Pixels = UInt8[np.ndarray, "h w 3"] | UInt16[np.ndarray, "h w 3"]
 AB_SCALE = 110.0
 _PIXELS_AT_ONCE = 2**20  # scikit-image's conversion takes 20 times the memory of its input
 _MAX_LAB = 1e4  # far beyond any colour; the cubes of what is larger would overflow
@@ -14,13 +17,13 @@ _MAX_LAB = 1e4  # far beyond any colour; the cubes of what is larger would overf
 _GAMUT_TOLERANCE = 1e-4
 
 
-def rgb_to_lab(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
-    """CIE L*a*b* (D65) of ``rgb``, an 8-bit sRGB image.
+def rgb_to_lab(rgb: Pixels) -> Float32[np.ndarray, "h w 3"]:
+    """CIE L*a*b* (D65) of ``rgb``, an sRGB image of 8 or 16 bits.
 
     L is in [0, 100]; over sRGB, a is in [−86.2, 98.3] and b in [−107.9, 94.5]. Errors: ValueError
-    for anything but a uint8 array of shape (h, w, 3). Source: CIE 15, through scikit-image.
+    for anything but a uint8 or uint16 array of shape (h, w, 3). Source: CIE 15, through scikit-image.
     """
-    check_rgb(rgb)
+    check_rgb(rgb, deep=True)
     lab = np.empty(rgb.shape, np.float32)
     rows = max(1, _PIXELS_AT_ONCE // rgb.shape[1])
     for top in range(0, len(rgb), rows):
@@ -28,14 +31,14 @@ def rgb_to_lab(rgb: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
     return lab
 
 
-def lab_to_rgb(lab: Float[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
-    """8-bit sRGB of ``lab``, a CIE L*a*b* (D65) image.
+def lab_to_rgb(lab: Float[np.ndarray, "h w 3"], dtype: Any = np.uint8) -> Pixels:
+    """SRGB of ``lab``, a CIE L*a*b* (D65) image; ``dtype`` is uint8, or uint16 for 16 bits.
 
     A colour outside sRGB has its RGB clipped, which moves its lightness; ``clip_to_gamut`` keeps
     it. Errors: ValueError for another shape, NaN, and values beyond ±10,000.
     """
     _check_lab(lab)
-    return np.rint(lab2rgb(_with_real_z(lab)) * 255).astype(np.uint8)
+    return np.rint(lab2rgb(_with_real_z(lab)) * np.iinfo(dtype).max).astype(dtype)
 
 
 def clip_to_gamut(lab: Float[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
@@ -53,13 +56,13 @@ def clip_to_gamut(lab: Float[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3
 
 
 def merge_ab(
-    lightness: Float[np.ndarray, "h w"], ab: Float[np.ndarray, "h w 2"]
-) -> UInt8[np.ndarray, "h w 3"]:
-    """8-bit sRGB of a ``lightness`` (0–100) and an ``ab``, brought into gamut by lowering chroma.
+    lightness: Float[np.ndarray, "h w"], ab: Float[np.ndarray, "h w 2"], dtype: Any = np.uint8
+) -> Pixels:
+    """SRGB of a ``lightness`` (0–100) and an ``ab``, brought into gamut by lowering chroma.
 
-    Errors: as ``lab_to_rgb``; ValueError for two arrays of different height or width.
+    ``dtype`` and errors are those of ``lab_to_rgb``; ValueError for two arrays of different height or width.
     """
-    return lab_to_rgb(clip_to_gamut(np.dstack([lightness, ab])))
+    return lab_to_rgb(clip_to_gamut(np.dstack([lightness, ab])), dtype)
 
 
 def scale_lightness(lightness: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import torch
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, UInt8, UInt16
 
 from sicgan_lite.arrays import check_float, check_rgb, enlarged_rows, shrink_to
-from sicgan_lite.color import merge_ab, rgb_to_lab, unscale_ab
+from sicgan_lite.color import Pixels, merge_ab, rgb_to_lab, unscale_ab
 from sicgan_lite.features import coordinate_grid, mirror, window_features
 from sicgan_lite.networks import Generator
 
@@ -22,29 +22,30 @@ _ROWS_AT_ONCE = 128  # of an enlarged picture
 
 def colorize(
     generator: Generator,
-    image: UInt8[np.ndarray, "h w 3"] | UInt8[np.ndarray, "h w"],
+    image: Pixels | UInt8[np.ndarray, "h w"] | UInt16[np.ndarray, "h w"],
     *,
     size: int | None = None,
     overlap: float = 0.5,
     z: Noise = None,
     progress: Progress = iter,
-) -> UInt8[np.ndarray, "h w 3"]:
+) -> Pixels:
     """Colour a picture of any size; its lightness is kept.
 
-    ``image`` is rgb or grey. ``size`` is the tile in pixels (the generator's own patch size),
-    ``overlap`` a fraction of a tile; 0 is disjoint tiles without a window. ``z`` is for a generator
+    ``image`` is rgb or grey, of 8 or 16 bits, and so is the result. ``size`` is the tile in pixels (the
+    generator's own patch size), ``overlap`` a fraction of a tile; 0 is disjoint tiles without a window.
+    ``z`` is for a generator
     with noise channels: one draw (k,) for the picture, or a map (h, w, k) of its size; None is zeros. A
     picture wider than the generator's ``width`` has its ab predicted at that width and enlarged.
     ``progress`` wraps the loop over bands of rows, as tqdm does. Errors: ValueError for another dtype
     or shape, a size below 1, an overlap outside [0, 0.9].
     """
-    rgb = np.dstack([image] * 3) if np.ndim(image) == 2 else image
-    check_rgb(rgb, "image")
+    rgb = np.broadcast_to(image[..., None], (*image.shape, 3)) if np.ndim(image) == 2 else image
+    check_rgb(rgb, "image", deep=True)
     lightness = _lightness(rgb)
-    colored = np.empty_like(rgb)
+    colored = np.empty(rgb.shape, rgb.dtype)
     for top, ab in _ab_bands(generator, lightness, size, overlap, z, progress):
         rows = slice(top, top + len(ab))
-        colored[rows] = merge_ab(lightness[rows], ab)
+        colored[rows] = merge_ab(lightness[rows], ab, rgb.dtype)
     return colored
 
 

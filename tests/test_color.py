@@ -193,7 +193,7 @@ def test_single_precision_stays_single():
     [
         np.zeros((4, 4, 3)),
         np.zeros((4, 4, 3), np.float32) + 200,
-        np.zeros((4, 4, 3), np.uint16),
+        np.zeros((4, 4, 3), np.uint32),
         np.zeros((4, 4, 4), np.uint8),
         np.zeros((4, 4), np.uint8),
         np.zeros((0, 4, 3), np.uint8),
@@ -201,7 +201,7 @@ def test_single_precision_stays_single():
     ],
 )
 def test_rgb_that_is_not_8_bit_rgb_is_refused(bad):
-    with pytest.raises(ValueError, match=r"rgb must be a uint8 array of shape \(any, any, 3\)"):
+    with pytest.raises(ValueError, match=r"rgb must be a uint8 or uint16 array of shape \(any, any, 3\)"):
         rgb_to_lab(bad)
 
 
@@ -221,3 +221,20 @@ def test_rgb_that_is_not_8_bit_rgb_is_refused(bad):
 def test_lab_that_is_no_lab_is_refused(convert, bad, says):
     with pytest.raises(ValueError, match=says):
         convert(bad)
+
+
+def test_sixteen_bits_are_the_eight_with_257_steps_between():
+    rgb = np.random.default_rng(0).integers(0, 256, (9, 9, 3), np.uint8)
+    deep = rgb.astype(np.uint16) * 257
+    np.testing.assert_allclose(rgb_to_lab(deep), rgb_to_lab(rgb), atol=1e-4)
+    any_deep = np.random.default_rng(1).integers(0, 1 << 16, (40, 40, 3)).astype(np.uint16)
+    assert abs(lab_to_rgb(rgb_to_lab(any_deep), np.uint16).astype(int) - any_deep).max() <= 2
+
+
+def test_a_grey_of_sixteen_bits_has_the_lightness_of_its_formula():
+    """CIE 15: L = 116 f(Y) - 16; IEC 61966-2-1 gives Y."""
+    value = np.array([[7_001, 7_002, 40_000]], np.uint16)
+    linear = ((value / 65_535 + 0.055) / 1.055) ** 2.4
+    lab = rgb_to_lab(np.dstack([value] * 3))
+    np.testing.assert_allclose(lab[..., 0], 116 * np.cbrt(linear) - 16, atol=2e-4)
+    assert lab[0, 1, 0] > lab[0, 0, 0]

@@ -281,8 +281,8 @@ def test_progress_sees_every_band_and_ordinary_gradients():
 @pytest.mark.parametrize(
     ("image", "changes", "says"),
     [
-        (photo() / 255, {}, r"image must be a uint8 array of shape \(any, any, 3\); it is float64"),
-        (photo().astype(np.uint16), {}, "it is uint16"),
+        (photo() / 255, {}, r"image must be a uint8 or uint16 array of shape \(any, any, 3\); it is float64"),
+        (photo().astype(np.uint32), {}, "it is uint32"),
         (photo()[..., 0] / 255, {}, "float64"),
         (photo()[..., :2], {}, r"shape \(24, 30, 2\)"),
         (np.zeros((4, 4, 4), np.uint8), {}, r"shape \(4, 4, 4\)"),

@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sicgan_lite.cli.settings import config_of
-from sicgan_lite.cli.talk import as_argument, progress, say, say_json, warn
-from sicgan_lite.pictures.images import Photo, find_photo, output_format, photos_in, write_image
+from sicgan_lite.cli.models import model_of, warn_if_far
+from sicgan_lite.cli.talk import PIPE, as_argument, photo_from, progress, say, say_json, warn, write_out
+from sicgan_lite.pictures.images import (
+    DEEP_KINDS,
+    KINDS_BY_SUFFIX,
+    Photo,
+    encode_image,
+    left_behind,
+    output_format,
+    photos_in,
+    write_image,
+)
 from sicgan_lite.pictures.provenance import own_provenance
 
 if TYPE_CHECKING:
     from sicgan_lite.networks import Generator
-
-SAME_LIGHTNESS = 1.5  # of 100: a photograph and its own grey copy, rounded and resaved
 
 
 def run_colorize(args: argparse.Namespace) -> None:
@@ -25,14 +32,16 @@ def run_colorize(args: argparse.Namespace) -> None:
     pairs = list(_pairs(args))
     for source, target in pairs:
         _check_target(source, target, force=args.force)
-    photos = [find_photo(source) for source, _ in pairs[:1]]  # a bad first file is found before training
-    output_format(pairs[0][1], photos[0])
-    generator, profile = _model(args)
+    photos = [photo_from(source) for source, _ in pairs[:1]]  # a bad first file is found before training
+    _kind(pairs[0][1], photos[0], args)
+    generator, profile = model_of(args)
     for number, (source, target) in enumerate(pairs):
-        photo = photos[0] if number == 0 else find_photo(source)
-        output_format(target, photo)
-        _warn_if_far(photo.rgb, profile, as_argument(source))
-        _paint(generator, photo, target, args)
+        photo = photos[0] if number == 0 else photo_from(source)
+        kind = _kind(target, photo, args)
+        for loss in left_behind(photo, kind):
+            warn(f"{source}: {loss}")
+        warn_if_far(photo.rgb, profile, as_argument(source))
+        _paint(generator, photo, target, kind, args)
 
 
 def _pairs(args: argparse.Namespace) -> Iterator[tuple[str, Path]]:
@@ -66,7 +75,17 @@ def _colored_name(source: str) -> str:
         return f"{path.stem}.png"
 
 
+def _kind(target: Path, photo: Photo, args: argparse.Namespace) -> str:
+    """The format to write. Errors: as ``output_format``."""
+    if str(target) != PIPE:
+        return output_format(target, photo)
+    output_format(Path(f"it.{args.format}"), photo)
+    return KINDS_BY_SUFFIX[f".{args.format}"]
+
+
 def _check_target(source: str, target: Path, *, force: bool) -> None:
+    if str(target) == PIPE:
+        return
     output_format(target)
     if not target.exists():
         return
@@ -76,62 +95,18 @@ def _check_target(source: str, target: Path, *, force: bool) -> None:
         raise FileExistsError(f"{target} exists; --force replaces it")
 
 
-def _model(args: argparse.Namespace) -> tuple[Generator, list[float] | None]:
-    """The generator, and the lightness of the photograph that it learned, where its file says that."""
-    if args.like is not None:
-        return _learn(args)
-    from sicgan_lite.checkpoint import load_generator, read_results
-
-    profile = read_results(args.model).get("lightness_profile")
-    known = isinstance(profile, list) and all(isinstance(value, float | int) for value in profile)
-    return load_generator(args.model), profile if known else None
-
-
-def _learn(args: argparse.Namespace) -> tuple[Generator, list[float]]:
-    """Train on the colour photograph of ``--like`` in a folder beside the result, and keep its model."""
-    from sicgan_lite.cli.training import finish, train_with_progress
-    from sicgan_lite.files import folder_lock
-    from sicgan_lite.studies.judging import check_has_color, lightness_profile
-    from sicgan_lite.studies.run_folder import RunFolder
-    from sicgan_lite.training import TrainState
-
-    teacher = find_photo(args.like)
-    check_has_color(teacher.rgb, as_argument(args.like))
-    folder = args.keep or args.out.with_name(f"{args.out.stem}.model")
-    state = TrainState.create(teacher.rgb, config_of(args), args.device)
-    folder.mkdir(parents=True, exist_ok=True)
-    with folder_lock(folder):
-        run = RunFolder(folder, state)
-        say(f"learning the colours of {args.like}", quiet=args.quiet or args.json)
-        if not train_with_progress(run, teacher, quiet=args.quiet):
-            raise KeyboardInterrupt
-        finish(run, teacher, folder, argparse.Namespace(quiet=args.quiet or args.json, json=False))
-    return state.final_generator, lightness_profile(teacher.rgb)
-
-
-def _warn_if_far(rgb: np.ndarray, profile: list[float] | None, name: str) -> None:
-    from sicgan_lite.studies.judging import QUANTILES, UNLIKE, lightness_profile, profiles_differ
-
-    if profile is None or len(profile) != len(QUANTILES):
-        return
-    apart = profiles_differ(lightness_profile(rgb), profile)
-    if apart > UNLIKE:
-        warn(
-            f"{name} is unlike the photograph that this model learned (their lightness is {apart:.0f} of 100"
-            f" apart; the halves of one photograph are at most {UNLIKE:.0f}): its colours are a guess"
-        )
-    elif apart > SAME_LIGHTNESS:
-        warn(f"this model learned another photograph: {name} gets borrowed colours")
-
-
-def _paint(generator: Generator, photo: Photo, target: Path, args: argparse.Namespace) -> None:
+def _paint(generator: Generator, photo: Photo, target: Path, kind: str, args: argparse.Namespace) -> None:
     from sicgan_lite.colorizing import colorize
 
+    pixels = photo.rgb if photo.deep is None or kind not in DEEP_KINDS else photo.deep
     with progress(None, "band", quiet=args.quiet) as bar:
         colored = colorize(
-            generator, photo.rgb, overlap=args.overlap, z=_roll(generator, args), progress=_each(bar)
+            generator, pixels, overlap=args.overlap, z=_roll(generator, args), progress=_each(bar)
         )
     provenance = None if args.no_label else own_provenance(photo.source_sha256)
+    if str(target) == PIPE:
+        write_out(encode_image(colored, kind, provenance=provenance, photo=photo, mark=args.mark))
+        return
     write_image(target, colored, provenance=provenance, photo=photo, mark=args.mark)
     said = _said(colored, photo.rgb)
     if args.json:
@@ -165,5 +140,5 @@ def _said(colored: np.ndarray, rgb: np.ndarray) -> dict[str, Any]:
         check_has_color(rgb, "it")
     except ValueError:
         return {"sentence": "there are no true colours to compare with"}
-    verdict = judge(colored, rgb)
+    verdict = judge(colored if colored.dtype == np.uint8 else (colored >> 8).astype(np.uint8), rgb)
     return {"sentence": verdict.sentence, **verdict._asdict(), "lost": verdict.lost}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,7 +13,8 @@ from sicgan_lite import __version__
 from sicgan_lite.cli.settings import PRESET_HELP, PRESETS, settings_table
 from sicgan_lite.pictures.images import SAMPLES
 
-PHOTO_HELP = f"an image file, or a sample: {', '.join(SAMPLES)}"
+PHOTO_HELP = f"an image file, - for standard input, or a sample: {', '.join(SAMPLES)}"
+FORMATS = ("png", "jpg", "tif", "webp")
 TRAIN_EXAMPLES = """examples:
   sicgan-lite train coffee --out run
   sicgan-lite train holiday.jpg --out run --preview --seed 3
@@ -23,6 +24,11 @@ COLORIZE_EXAMPLES = """examples:
   sicgan-lite colorize coffee --model run/generator.safetensors --out colored.png
   sicgan-lite colorize grandmother.jpg --like aunt.jpg --out colored.jpg
   sicgan-lite colorize scans/ --model run/generator.safetensors --out colored/
+  scanimage --format=tiff | sicgan-lite colorize - --model run/generator.safetensors --out - > colored.png
+"""
+COMPLETION_EXAMPLES = """examples:
+  sicgan-lite completion bash >> ~/.bash_completion
+  sicgan-lite completion zsh > ~/.zsh/_sicgan-lite
 """
 ALBUM_EXAMPLES = """example:
   sicgan-lite album photos --out album --workers 2
@@ -67,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     info.add_argument("file", type=Path)
     info.set_defaults(run=_later("reports", "run_info"))
     _add_settings_list(_command(commands, "settings", "every field of --set, its default and its limit", ""))
+    _add_completion(_command(commands, "completion", "completes words in your shell", COMPLETION_EXAMPLES))
     return parser
 
 
@@ -89,8 +96,10 @@ def _add_colorize(colorize: argparse.ArgumentParser) -> None:
     model.add_argument("--model", type=Path, help="a generator.safetensors")
     model.add_argument("--like", metavar="PHOTO", help="learn the colours of this photograph first")
     colorize.add_argument(
-        "--out", type=Path, required=True, help="the picture to write; a folder for several"
-    )
+        "--out", type=Path, required=True,
+        help="the picture to write (.png, .jpg, .tif or .webp); a folder for several; - for standard output",
+    )  # fmt: skip
+    colorize.add_argument("--format", choices=FORMATS, default="png", help="of --out - (default: png)")
     colorize.add_argument("--keep", type=Path, metavar="FOLDER", help="with --like: where its model is kept")
     _add_settings(colorize)
     colorize.add_argument("--overlap", type=float, default=0.5, help="of tiles, as a fraction (default: 0.5)")
@@ -111,6 +120,24 @@ def _add_album(album: argparse.ArgumentParser) -> None:
     )
     _add_manners(album)
     album.set_defaults(run=_later("reports", "run_album"))
+
+
+def _add_completion(completion: argparse.ArgumentParser) -> None:
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    completion.set_defaults(run=lambda args: print(_completion(args.shell)))
+
+
+def _completion(shell: str) -> str:
+    """The shell's script. Errors: ValueError without shtab, which writes it."""
+    try:
+        import shtab
+    except ImportError:
+        raise ValueError('completion needs shtab: pip install "sicgan-lite[shell]"') from None
+    parser = build_parser()
+    for action in _actions(parser):
+        if action.type is Path or action.dest in ("photo", "photos", "like"):
+            action.complete = shtab.FILE  # pyright: ignore[reportAttributeAccessIssue]
+    return shtab.complete(parser, shell)
 
 
 def _add_settings_list(settings: argparse.ArgumentParser) -> None:
@@ -154,12 +181,17 @@ def _later(module: str, function: str) -> Callable[[argparse.Namespace], None]:
 
 def _words(parser: argparse.ArgumentParser) -> list[str]:
     """Every option, command and choice that a parser and its commands know."""
-    words = []
+    return [
+        word
+        for action in _actions(parser)
+        for word in (*action.option_strings, *map(str, action.choices or ()))
+    ]
+
+
+def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """What a parser and its commands understand, one after another."""
     for action in parser._actions:  # noqa: SLF001 - argparse has no public way to ask
-        words += [*action.option_strings, *map(str, action.choices or ())]
-        if isinstance(action.choices, dict):
-            parsers = [
-                inner for inner in action.choices.values() if isinstance(inner, argparse.ArgumentParser)
-            ]
-            words += [word for inner in parsers for word in _words(inner)]
-    return words
+        yield action
+        for inner in action.choices.values() if isinstance(action.choices, dict) else ():
+            if isinstance(inner, argparse.ArgumentParser):
+                yield from _actions(inner)

@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from sicgan_lite.pictures.images import Photo, find_photo, read_image
+
 WINDOWS = os.name == "nt"
+PIPE = "-"  # as a name: standard input, or standard output
 
 
 class Forgiving:
@@ -55,6 +58,19 @@ def say(text: str, *, quiet: bool = False) -> None:
 def say_json(content: dict[str, Any]) -> None:
     """A result for a program: one JSON object on stdout."""
     _write(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def photo_from(source: str) -> Photo:
+    """The photograph of a file, of a sample's name, or from a pipe (``-``). Errors: as ``find_photo``."""
+    return read_image(sys.stdin.buffer) if source == PIPE else find_photo(source)
+
+
+def write_out(data: bytes) -> None:
+    """A file's bytes, on stdout. Errors: ValueError where that is a terminal; OSError."""
+    if sys.stdout.isatty():
+        raise ValueError("a picture is not for a terminal: give --out a file's name, or add `> FILE`")
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def warn(text: str) -> None:

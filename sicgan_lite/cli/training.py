@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sicgan_lite.cli.settings import config_of
-from sicgan_lite.cli.talk import as_argument, progress, quoted, say, say_json
-from sicgan_lite.pictures.images import Photo, find_photo
+from sicgan_lite.cli.talk import as_argument, photo_from, progress, quoted, say, say_json
+from sicgan_lite.pictures.images import Photo
 
 if TYPE_CHECKING:
     from sicgan_lite.studies.run_folder import RunFolder
@@ -29,7 +29,7 @@ def run_train(args: argparse.Namespace) -> None:
     from sicgan_lite.devices import keep_freed_memory
 
     keep_freed_memory()
-    photo = find_photo(args.photo)
+    photo = photo_from(args.photo)
     with _resumed(args, photo) if args.resume else _begun(args, photo) as run:
         if not train_with_progress(run, photo, quiet=args.quiet, preview=args.preview):
             state = run.state

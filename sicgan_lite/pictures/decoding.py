@@ -7,40 +7,32 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from PIL import Image
-from PIL.JpegImagePlugin import jpeg_factory
-from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from sicgan_lite.files import File, name_of, read_bytes
+from sicgan_lite.pictures.depth import narrow, to_srgb
+from sicgan_lite.pictures.kinds import WANTED, RefusedError, identify
 from sicgan_lite.pictures.profiles import GREY_MODES, Pixels, srgb_converter
 
 MAX_PIXELS = 150_000_000
 _MOST_BYTES = 8 * MAX_PIXELS  # as many pixels, uncompressed, 16 bits and alpha
 
-_WANTED = "a whole PNG, JPEG, TIFF or WebP image is wanted"
 _DEPTHS = "8 bits a channel, 16 bits a channel or 1 bit are wanted"
-_READERS = {
-    rb"\x89PNG\r\n\x1a\n": PngImageFile,
-    rb"\xff\xd8\xff": jpeg_factory,
-    rb"II[*+]\0|MM\0[*+]": TiffImageFile,
-    rb"RIFF....WEBP": WebPImageFile,
-}
+# What Pillow says of a layout that it does not know; it says so of damage too, in other words.
+_NOT_READ = ("unknown pixel mode", "unknown raw mode", "not supported", "not available")
 
 _COLOR = ("P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
 _STRAIGHT = {"La": "LA", "RGBa": "RGBA"}  # modes with premultiplied alpha, and without
 _BAND_PIXELS = 1 << 22
-_TIFF_BITS, _TIFF_PHOTOMETRIC, _ORIENTATION, _TIFF_XMP = 258, 262, 274, 700
+_ORIENTATION, _TIFF_XMP = 274, 700
 JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"  # what the segment with the packet begins with
 
 _UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
@@ -54,8 +46,18 @@ _UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-class _RefusedError(ValueError):
-    """Our own reason to refuse a file, complete in itself; anything else that is raised is damage."""
+class Decoded(NamedTuple):
+    """Upright pixels, and the ICC profile that they are in, or None.
+
+    ``rgb`` is uint8 (h, w, 3), ``alpha`` uint8 (h, w) or None. ``deep`` is the same picture in 16 bits,
+    uint16 sRGB (h, w) or (h, w, 3), where the file has them; else None. ``notes`` say what is left out.
+    """
+
+    rgb: np.ndarray
+    alpha: np.ndarray | None
+    profile: bytes | None
+    deep: np.ndarray | None
+    notes: tuple[str, ...]
 
 
 @contextmanager
@@ -69,13 +71,21 @@ def open_image(file: File) -> Iterator[tuple[IO[bytes], Image.Image]]:
     with _opened(file) as opened, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with _identify(opened) as image:
+            with identify(opened, at_most=MAX_PIXELS) as image:
                 yield opened, image
-        except Exception as error:  # noqa: BLE001  decoders raise anything, KeyError to MemoryError
-            reason = str(error) or type(error).__name__
-            if not isinstance(error, _RefusedError):
-                reason = f"it is damaged ({reason}); {_WANTED}"
-            raise ValueError(f"{name}: {reason}") from None
+        except MemoryError:
+            raise MemoryError(f"there is not enough memory for the picture {name}") from None
+        except Exception as error:  # noqa: BLE001  decoders raise anything, KeyError to SystemError
+            raise ValueError(f"{name}: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    said = str(error) or type(error).__name__
+    if isinstance(error, RefusedError):
+        return said
+    if any(words in said for words in _NOT_READ):
+        return f"its pixels are stored in a way that is not read here ({said}); export it as a PNG of 8 bits"
+    return f"it is damaged ({said}); {WANTED}"
 
 
 def _opened(file: File) -> IO[bytes]:
@@ -84,28 +94,12 @@ def _opened(file: File) -> IO[bytes]:
         return BytesIO(read_bytes(file, at_most=_MOST_BYTES))
     path = Path(file)
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a directory; {_WANTED}")
+        raise IsADirectoryError(f"{path} is a directory; {WANTED}")
     if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist; {_WANTED}")
+        raise FileNotFoundError(f"{path} does not exist; {WANTED}")
     if not path.is_file():  # a pipe or a device can be read for ever
-        raise ValueError(f"{path} is not a regular file; {_WANTED}")
+        raise ValueError(f"{path} is not a regular file; {WANTED}")
     return path.open("rb")
-
-
-def _identify(file: IO[bytes]) -> Image.Image:
-    head = file.read(16)
-    file.seek(0)
-    readers = [make for magic, make in _READERS.items() if re.match(magic, head, re.DOTALL)]
-    if not readers:
-        begins = f"it begins with {head[:8]!r}" if head else "it is empty"
-        raise _RefusedError(f"{begins}; {_WANTED}")
-    # Not Image.open: its limit is a module global, which other code raises or lowers.
-    image = readers[0](file)
-    if image.width * image.height > MAX_PIXELS:
-        raise _RefusedError(
-            f"it declares {image.width} × {image.height} pixels, above the limit of {MAX_PIXELS:,}"
-        )
-    return image
 
 
 def sha256_of_file(file: IO[bytes]) -> str:
@@ -126,25 +120,39 @@ def xmp_of(image: Image.Image) -> bytes | None:
     return packet.encode() if isinstance(packet, str) else packet or None
 
 
-def decode(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None, bytes | None]:
-    """Pixels (h, w, 3), alpha (h, w) or None, and the ICC profile that the pixels are in, or None.
+def decode(file: IO[bytes], image: Image.Image) -> Decoded:
+    """The pixels of an image file.
 
     Pixels with another profile are converted to sRGB (relative colorimetric, black point
     compensated) and lose it; an sRGB profile is kept and the pixels stay as they are. A profile
-    that cannot be read or belongs to another mode is dropped, as browsers do. 16-bit grey is
-    scaled and rounded. Errors: ValueError for a mode without a fixed range (32-bit integers,
-    floats) and for LAB; whatever Pillow raises for a damaged file.
+    that cannot be read or belongs to another mode is dropped, as browsers do. 16 bits are scaled and
+    rounded for ``rgb``; they are kept as well, but for colours that a profile converts. Errors: ValueError
+    for a mode without a fixed range (32-bit integers, floats) and for LAB; whatever Pillow raises for a
+    damaged file.
     """
+    stored = getattr(image, "tag_v2", {}).get(_ORIENTATION)
     image.load()
     turn = _UPRIGHT.get(_orientation(image), np.asarray)
-    image = _to_8_bit(image)
+    # Pillow turns a TIFF while it loads it, and then knows no orientation.
+    turned = _UPRIGHT.get(stored if turn is np.asarray else None, np.asarray)
+    pages = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)  # an MPO has views of one
+    image, deep = narrow(file, image, turned)
     if image.mode not in GREY_MODES + _COLOR:
-        raise _RefusedError(f"pixels of mode {image.mode!r} are not read; {_DEPTHS}")
+        raise RefusedError(f"pixels of mode {image.mode!r} are not read; {_DEPTHS}")
     to_rgb, profile = srgb_converter(image)
     rgb, alpha = turn(_in_bands(image, to_rgb, channels=(3,))), None
     if _has_alpha(image):
         alpha = np.ascontiguousarray(turn(_in_bands(image, _alpha)))
-    return np.ascontiguousarray(rgb), alpha, profile
+    kept = None if deep is None else to_srgb(deep, to_rgb)
+    notes = tuple(_notes(pages, lost=deep is not None and kept is None))
+    return Decoded(np.ascontiguousarray(rgb), alpha, profile, None if kept is None else turn(kept), notes)
+
+
+def _notes(pages: int, *, lost: bool) -> Iterator[str]:
+    if pages > 1:
+        yield f"it has {pages} pages or frames; the first is read"
+    if lost:
+        yield "its 16 bits a channel become 8, which is how its colour profile is converted"
 
 
 def _in_bands(image: Image.Image, pixels: Pixels, channels: tuple[int, ...] = ()) -> np.ndarray:
@@ -164,24 +172,6 @@ def _has_alpha(image: Image.Image) -> bool:
 
 def _alpha(band: Image.Image) -> np.ndarray:
     return np.asarray(band.convert("RGBA").getchannel("A"))
-
-
-def _to_8_bit(image: Image.Image) -> Image.Image:
-    """16-bit grey as L or LA, by a table; any other image as it is."""
-    if not (image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG")):
-        return image
-    tags = getattr(image, "tag_v2", {})
-    white = 2 ** tags.get(_TIFF_BITS, (16,))[0] - 1
-    table = np.minimum(np.rint(np.arange(1 << 16) * (255 / white)), 255).astype(np.uint8)
-    if tags.get(_TIFF_PHOTOMETRIC) == 0:  # 0 is white, and Pillow leaves it so
-        table = table[::-1]
-    values = np.asarray(image)
-    narrow = Image.fromarray(table[values])
-    key = image.info.get("transparency")
-    if key is not None:  # one of the 65,536 greys is transparent
-        narrow.putalpha(Image.fromarray(np.where(values == key, 0, 255).astype(np.uint8)))
-    narrow.info["icc_profile"] = image.info.get("icc_profile")
-    return narrow
 
 
 def _orientation(image: Image.Image) -> Any:

@@ -1,9 +1,22 @@
 """The small visible mark of a picture whose colour is generated."""
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 _TEXT, _SHORT = "AI colour", "AI"
 _LEGIBLE, _SMALLEST = 12, 8  # font sizes in pixels
+
+
+def marked(pixels: np.ndarray) -> np.ndarray:
+    """A copy of 8-bit or 16-bit pixels (h, w, 3 or 4) with the mark of ``draw_mark``."""
+    before = pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
+    image = Image.fromarray(before)
+    draw_mark(image)
+    after = np.asarray(image)
+    if pixels.dtype == np.uint8:
+        return after
+    changed = (after != before).any(axis=-1, keepdims=True)
+    return np.where(changed, after.astype(np.uint16) * 257, pixels)
 
 
 def draw_mark(image: Image.Image) -> None:

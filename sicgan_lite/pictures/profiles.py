@@ -27,12 +27,17 @@ def srgb_converter(image: Image.Image) -> tuple[Pixels, bytes | None]:
     """
     profile = image.info.get("icc_profile")
     mode, transform = _transform(profile, image.mode)
-    if transform is None or _changes_nothing(transform, mode):
+    if transform is None or _is_srgb(transform, mode):
         return _plain, profile if mode == "RGB" else None
     if mode == "L":  # a table of all greys, one channel: no rounding may tint a grey
         greys = _apply(transform, Image.fromarray(np.arange(256, dtype=np.uint8)[None]))[0, :, 1:2]
         return lambda band: greys[np.asarray(band.convert(mode))], None
     return lambda band: _apply(transform, band.convert(mode)), None
+
+
+def changes_nothing(to_rgb: Pixels) -> bool:
+    """Whether a conversion of ``srgb_converter`` leaves colours as they are."""
+    return to_rgb is _plain
 
 
 def _plain(band: Image.Image) -> np.ndarray:
@@ -59,7 +64,7 @@ def _transform(profile: bytes | None, image_mode: str) -> tuple[str, ImageCms.Im
         return "", None
 
 
-def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
+def _is_srgb(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
     """True if the profile is sRGB by deed: names differ, and there are many."""
     if mode == "CMYK":
         return False

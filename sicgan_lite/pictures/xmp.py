@@ -10,7 +10,7 @@ from xml.dom import minidom
 from xml.parsers.expat import ExpatError
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_MAX_BYTES, _MAX_DEPTH = 1 << 20, 50
+MAX_BYTES, _MAX_DEPTH = 1 << 20, 50
 
 Key = tuple[str | None, str | None]
 
@@ -21,7 +21,7 @@ def parse(packet: bytes | None) -> Any:
     None for no packet, for what is not XMP, and for a packet above 1 MiB, nested deeper than 50
     elements or with a document type: damage or an attack, and no loss to anyone.
     """
-    if not packet or len(packet) > _MAX_BYTES:
+    if not packet or len(packet) > MAX_BYTES:
         return None
     try:
         text = packet.strip(b"\0\t\n\r ").decode("utf-8-sig")

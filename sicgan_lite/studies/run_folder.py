@@ -42,8 +42,12 @@ class RunFolder:
             yield record
 
     def save(self) -> None:
-        """Write history, then checkpoint: whatever the checkpoint counts is then on disk."""
-        write_records(self.folder / "history.csv", self.records)
+        """Write history, then checkpoint: whatever the checkpoint counts is then on disk.
+
+        Before the first step there is no history, so a folder without a checkpoint has no run.
+        """
+        if self.records:
+            write_records(self.folder / "history.csv", self.records)
         save_checkpoint(self.folder / "checkpoint.pt", self.state)
 
 
@@ -56,6 +60,8 @@ def find_checkpoint(folder: Path) -> Path:
 
 
 def _first_records(path: Path, count: int) -> list[StepRecord]:
+    if count == 0:
+        return []
     try:
         records = read_records(path)[:count]
     except (ValueError, LookupError, TypeError, csv.Error) as error:

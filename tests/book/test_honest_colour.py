@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
-import pytest
 from support.chapters import BOOK, markdown
+from support.exiftool import exiftool_or_skip
 
 from sicgan_lite import Provenance, read_image, write_image
 
@@ -18,10 +16,7 @@ TEXT = markdown(next(BOOK.glob("*-honest-colour.ipynb")))
 
 
 def test_exiftool_says_what_the_chapter_shows(tmp_path: Path) -> None:
-    if shutil.which("exiftool") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has to have exiftool: apt-get install libimage-exiftool-perl")
-        pytest.skip("exiftool is not installed (Debian: libimage-exiftool-perl)")
+    exiftool_or_skip()
     (block,) = re.findall(r"```text\n\$ (exiftool .*?)```", TEXT, re.DOTALL)
     command, *answer = block.splitlines()
     grey = np.full((60, 80, 3), 128, np.uint8)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +12,7 @@ from PIL import Image
 from support.commands import TINY, grey_photo, noise_photo
 
 from sicgan_lite.cli import main
+from sicgan_lite.color import rgb_to_lab
 from sicgan_lite.pictures.images import read_image, read_provenance
 
 MODELS: dict[str, Path] = {}
@@ -134,3 +138,43 @@ def test_what_could_be_refused_is_refused_before_the_training(
         assert main(["colorize", str(old), "--like", str(teacher), "--out", str(out), *TINY]) == 2
         assert "Traceback" not in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["aunt.png", "old.png"]
+
+
+def test_a_picture_goes_through_pipes(model: Path, tmp_path: Path) -> None:
+    photo = noise_photo(tmp_path / "photo.png")
+    command = [sys.executable, "-m", "sicgan_lite", "colorize", "-", "--model", str(model), "--out", "-"]
+    for words, kind in ((["--format", "tif"], "TIFF"), ([], "PNG")):
+        ran = subprocess.run([*command, *words], input=photo.read_bytes(), capture_output=True, check=True)
+        with Image.open(io.BytesIO(ran.stdout)) as image:
+            assert image.format == kind
+        assert read_provenance(io.BytesIO(ran.stdout)) is not None
+    out = tmp_path / "named.png"
+    main(["colorize", str(photo), "--model", str(model), "--out", str(out), "--quiet"])
+    np.testing.assert_array_equal(read_image(out).rgb, read_image(io.BytesIO(ran.stdout)).rgb)
+
+
+def test_sixteen_bits_stay_sixteen_and_what_is_lost_is_said(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ramp = np.tile(np.linspace(9_000, 60_000, 300).astype(np.uint16), (40, 1))
+    Image.fromarray(ramp).save(tmp_path / "scan.tif", dpi=(600, 600))
+    capsys.readouterr()
+    for suffix, words in ((".tif", ""), (".jpg", "its 16 bits a channel become 8")):
+        out = tmp_path / f"out{suffix}"
+        assert main(["colorize", str(tmp_path / "scan.tif"), "--model", str(model), "--out", str(out)]) == 0
+        assert words in capsys.readouterr().err
+        photo = read_image(out)
+        assert (photo.deep is None) == bool(words)
+    lightness = rgb_to_lab(read_image(tmp_path / "out.tif").deep)[..., 0]
+    assert abs(lightness - rgb_to_lab(np.dstack([ramp] * 3))[..., 0]).max() < 0.02
+
+
+def test_a_folder_keeps_the_formats_of_its_pictures(model: Path, tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    for name in ("a.tif", "b.webp", "c.jpe"):
+        grey_photo(scans / "x.png").rename(scans / name) if name == "a.tif" else Image.new(
+            "L", (40, 50), 90
+        ).save(scans / name, "WEBP" if name == "b.webp" else "JPEG")
+    assert main(["colorize", str(scans), "--model", str(model), "--out", str(tmp_path / "o"), "--quiet"]) == 0
+    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["a.tif", "b.webp", "c.jpe"]

@@ -76,3 +76,33 @@ def test_asking_for_help_loads_nothing_heavy() -> None:
 
 def test_the_commands_are_those_of_the_parser() -> None:
     assert {"train", "colorize", "album", "info", "settings"} <= set(build_parser().format_help().split())
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_a_shell_completes_commands_options_and_files(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("shtab")
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    for word in ("colorize", "preset", "laptop", "like"):
+        assert word in script
+
+
+def test_bash_completes_what_the_script_says(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("shtab")
+    main(["completion", "bash"])
+    asked = """
+COMP_WORDS=(sicgan-lite colorize --ov)
+COMP_CWORD=2; COMP_LINE="${COMP_WORDS[*]}"; COMP_POINT=${#COMP_LINE}
+_shtab_sicgan_lite sicgan-lite --ov colorize; echo "${COMPREPLY[@]}"
+"""
+    script = capsys.readouterr().out + asked
+    ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "--overlap"
+
+
+def test_without_shtab_its_name_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    assert main(["completion", "bash"]) == 2
+    assert 'pip install "sicgan-lite[shell]"' in capsys.readouterr().err

@@ -75,3 +75,13 @@ def test_a_command_can_be_pasted(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_name_with_a_dash_is_no_option() -> None:
     assert talk.as_argument("-x.jpg") == f".{os.sep}-x.jpg"
     assert talk.as_argument(Path("photos") / "-x.jpg") == str(Path("photos") / "-x.jpg")
+
+
+def test_a_picture_is_not_written_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    with pytest.raises(ValueError, match="a picture is not for a terminal"):
+        talk.write_out(b"picture")

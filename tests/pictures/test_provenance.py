@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.exiftool import exiftool_or_skip
 
 from sicgan_lite.pictures import xmp
 from sicgan_lite.pictures.images import read_image, read_provenance, write_image
@@ -149,11 +148,7 @@ def test_the_label_of_another_program_is_read():
 @pytest.fixture
 def exiftool():
     """Reads a file with exiftool: a reader of metadata that we did not write."""
-    program = shutil.which("exiftool")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has to have exiftool: apt-get install libimage-exiftool-perl")
-        pytest.skip("exiftool is not installed (Debian: libimage-exiftool-perl)")
+    program = exiftool_or_skip()
 
     def read(path):
         command = [program, "-json", "-G1", "-s", "-struct", "-XMP:all", "-validate", "-warning", path]

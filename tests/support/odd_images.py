@@ -123,10 +123,10 @@ def _foreign() -> Iterator[Case]:
     yield Case("zeros.tif", lambda: bytes(1000), says=begins)
     yield Case("noise.webp", lambda: np.random.default_rng(1).bytes(1000), says=begins)
     yield Case("archive.png", lambda: b"PK\x03\x04" + bytes(60), says=begins)
-    yield Case("vector.png", lambda: b'<svg xmlns="http://www.w3.org/2000/svg"/>', says=begins)
+    yield Case("vector.png", lambda: b'<svg xmlns="http://www.w3.org/2000/svg"/>', says="it is an SVG")
     yield Case("sound.webp", lambda: b"RIFF\x24\0\0\0WAVEfmt " + bytes(40), says=begins)
-    yield Case("frames.gif", lambda: _animation("GIF"), says=begins)
-    yield Case("bitmap.bmp", lambda: saved("BMP"), says=begins)
+    yield Case("frames.gif", lambda: _animation("GIF"), says="it is a GIF, which is not read here")
+    yield Case("bitmap.bmp", lambda: saved("BMP"), says="it is a BMP")
     yield Case("as_text.png", lambda: saved("PNG").replace(b"\r\n", b"\n", 1), says=begins)
     yield Case("bad_magic.jpg", lambda: _flipped(saved("JPEG"), 1), says=begins)
 
