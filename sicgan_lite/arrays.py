@@ -1,6 +1,8 @@
 """Values and arrays from outside: checked, with errors that name what came; and made small or large."""
 
 import math
+import numbers
+import os
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
@@ -75,11 +77,24 @@ def enlarged_rows(image: np.ndarray, shape: tuple[int, ...], top: int, bottom: i
 def _check_array(array: Any, name: str, shape: Shape, kind: str, accepts: Callable[[Any], bool]) -> None:
     wanted = f"{name} must be a {kind} array of shape {_describe(shape)}"
     if not isinstance(array, np.ndarray):
-        raise ValueError(f"{wanted}; it is of type {type(array).__name__}")
+        raise ValueError(f"{wanted}; it is of type {type(array).__name__}{_cure(array)}")
     if not accepts(array.dtype) or not _fits(array.shape, shape):
-        raise ValueError(f"{wanted}; it is {array.dtype} of shape {array.shape}")
+        floats = kind.startswith("uint8") and np.issubdtype(array.dtype, np.floating)
+        cure = ": skimage.util.img_as_ubyte takes floats from 0 to 1" if floats else ""
+        raise ValueError(f"{wanted}; it is {array.dtype} of shape {array.shape}{cure}")
     if array.size == 0:
         raise ValueError(f"{wanted} that is not empty; its shape is {array.shape}")
+
+
+def _cure(value: Any) -> str:
+    """What makes an array of a picture in another form."""
+    package = type(value).__module__.partition(".")[0]
+    if isinstance(value, str | os.PathLike):
+        return ": read_image(path).rgb reads it"
+    if hasattr(value, "rgb"):
+        return ": its .rgb is one"
+    cures = {"PIL": 'np.asarray(image.convert("RGB"))', "torch": "tensor.numpy(), of bytes (h, w, 3)"}
+    return f": use {cures[package]}" if package in cures else ""
 
 
 def _fits(came: tuple[int, ...], wanted: Shape) -> bool:
@@ -140,9 +155,11 @@ def in_order(names: tuple[str, ...]) -> Limit:
 
 
 def plain(value: Any) -> Any:
-    """NumPy's floats and strings as Python's: no checkpoint that holds NumPy's could be read safely."""
+    """NumPy's numbers and strings as Python's: no checkpoint that holds NumPy's could be read safely."""
     if isinstance(value, tuple):
         return tuple(plain(part) for part in value)
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)
     for kind in (float, str):
         if isinstance(value, kind):
             return kind(value)
@@ -192,6 +209,13 @@ def _is_rectangle(value: Any) -> bool:
 
 POSITIVE = Limit(lambda value: _is_real(value) and value > 0, "a finite number above 0")
 AT_LEAST_0 = Limit(_is_real, "a finite number of at least 0")
+
+
+def up_to(most: float) -> Limit:
+    """A number from 0 to ``most``."""
+    return Limit(lambda value: _is_real(value, 0, most), f"a number in [0, {most:g}]")
+
+
 SHARE = Limit(lambda value: _is_real(value, 0, 1), "a number in [0, 1]")
 BELOW_1 = Limit(lambda value: _is_real(value) and value < 1, "a number in [0, 1)")
 FLAG = Limit(lambda value: isinstance(value, bool), "True or False")

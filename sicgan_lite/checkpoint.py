@@ -14,8 +14,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from sicgan_lite.config import Config
+from sicgan_lite.devices import Device, choose_device
 from sicgan_lite.files import File, FileFormatError, name_of, pixels_sha256, read_bytes, write_bytes
-from sicgan_lite.networks import Generator
+from sicgan_lite.networks import Discriminator, Generator
 from sicgan_lite.training import NonFiniteLossError, TrainState
 
 SCHEMA = 1
@@ -51,32 +52,58 @@ def save_checkpoint(file: File, state: TrainState) -> None:
     write_bytes(file, buffer.getvalue())
 
 
-def load_checkpoint(file: File, rgb: UInt8[np.ndarray, "h w 3"], device: str = "auto") -> TrainState:
+def check_storable(config: Config) -> None:
+    """Raise ValueError for networks whose checkpoint would be larger than what is read again."""
+    with torch.device("meta"):  # shapes without numbers
+        networks = Generator.from_config(config), Discriminator.from_config(config)
+    numbers = sum(weight.numel() for network in networks for weight in network.parameters())
+    size = 4 * 4 * numbers  # float32: weights, two moments, and a running mean at most
+    if size > _MOST_BYTES:
+        raise ValueError(
+            f"a checkpoint of these networks takes {size >> 20} MiB, and {_MOST_BYTES >> 20} are read; "
+            "make generator_widths or discriminator_widths smaller"
+        )
+
+
+def load_checkpoint(file: File, rgb: UInt8[np.ndarray, "h w 3"], device: Device = "auto") -> TrainState:
     """The state that ``save_checkpoint`` wrote, ready to go on bitwise as if never stopped.
 
     ``file`` is a path, or open in binary mode; ``rgb`` is the photograph of the run. Errors:
     FileNotFoundError; FileFormatError for a damaged file, another schema or photograph, and a device
     that cannot take up the run's randomness.
     """
-    content = read_checkpoint(file)
+    content, chosen = read_checkpoint(file), choose_device(device)
     if content["rgb_sha256"] != pixels_sha256(rgb):
         raise FileFormatError(
-            f"{name_of(file)} was trained on another photograph (pixels {content['rgb_sha256'][:12]}…, "
+            f"{name_of(file)} was trained on another photograph (pixels {content['rgb_sha256']!s:.12}…, "
             f"given {pixels_sha256(rgb)[:12]}…)"
         )
-    state = TrainState.create(rgb, Config.from_dict(content["config"]), device)
+    config = _config_of(content, name_of(file))
     try:
-        for part in _parts(state):
-            getattr(state, part).load_state_dict(content[part])
-        state.rng.set_state(content["rng"])
-        state.step = content["step"]
-        _check_step(state)
-    except (RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:
+        state = TrainState.create(rgb, config, device)
+        _take_up(state, content)
+    except (RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
         raise FileFormatError(
             f"{name_of(file)} does not hold what its config describes, or was made on another kind of device "
-            f"than {state.device}"
+            f"than {chosen}"
         ) from error
     return state
+
+
+def _take_up(state: TrainState, content: dict[str, Any]) -> None:
+    """Fill a fresh state from a checkpoint. Errors: many kinds, for content that does not fit."""
+    for part in _parts(state):
+        of_state = getattr(state, part)
+        asked = [{k: v for k, v in g.items() if k != "params"} for g in getattr(of_state, "param_groups", [])]
+        of_state.load_state_dict(content[part])
+        for group, own in zip(getattr(of_state, "param_groups", []), asked, strict=True):
+            own["params"] = group["params"]  # the rest follows from the config, whatever a file says
+            own["lr"] = group["lr"] if type(group["lr"]) is float else own["lr"]  # each step sets its own
+            group.clear()
+            group.update(own)
+    state.rng.set_state(content["rng"])
+    state.step = content["step"]
+    _check_step(state)
 
 
 def _parts(state: TrainState) -> tuple[str, ...]:
@@ -87,6 +114,9 @@ def _check_step(state: TrainState) -> None:
     step, total = state.step, state.config.total_steps
     if type(step) is not int or not 0 <= step <= total:
         raise ValueError(f"step must be a whole number in [0, {total}], got {step!r}")
+    for network in (state.generator, state.discriminator, state.final_generator):
+        if not all(weight.isfinite().all() for weight in network.parameters()):
+            raise ValueError("its weights are not finite")
     for optimizer in (state.optimizer_g, state.optimizer_d):
         for parameter in optimizer.param_groups[0]["params"]:
             _check_moments(parameter, optimizer.state.get(parameter, {}), step)
@@ -172,8 +202,8 @@ def read_results(file: File) -> dict[str, Any]:
 def _config_of(about: dict[str, Any], name: str) -> Config:
     try:
         return Config.from_dict(about["config"])
-    except ValueError as error:
-        raise FileFormatError(f"{name} has a config of another kind: {error}") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise FileFormatError(f"{name} has a config of another kind: {str(error)[:300]}") from error
 
 
 def _read_generator(file: File) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
@@ -185,6 +215,8 @@ def _read_generator(file: File) -> tuple[dict[str, Any], dict[str, torch.Tensor]
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
         about = json.loads(header["__metadata__"][METADATA_KEY])
         schema, _ = about["schema"], about["config"]
+        if not isinstance(about.get("results", {}), dict):
+            raise TypeError("results are no dict")
     except (SafetensorError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise FileFormatError(f"{name} is not a generator of sicgan-lite (safetensors)") from error
     if schema != SCHEMA:

@@ -74,7 +74,7 @@ class Config:
     epochs: Annotated[int, must_be.whole(1)] = 20  #: times that each patch is seen
     batch_size: Annotated[int, must_be.whole(1)] = 32  #: patches in a step
     #: least distance of two origins in pixels; None: as far as surely fits
-    min_distance: Annotated[float | None, must_be.or_none(must_be.AT_LEAST_0)] = None
+    min_distance: Annotated[float | None, must_be.or_none(must_be.up_to(1e6))] = None
     #: "paper" (six) or "all" (eight symmetries)
     transforms: Annotated[str, must_be.one_of(TRANSFORM_SETS)] = "paper"
     generator_widths: Annotated[tuple[int, ...], WIDTHS] = (64, 128, 128)  #: channels of G's layers
@@ -89,7 +89,7 @@ class Config:
     generator_target: Annotated[float, must_be.SHARE] = 1.0  #: what G wants D to say
     target_jitter: Annotated[float, must_be.SHARE] = 0.05  #: targets are drawn as far as this from the above
     #: instance noise on what D sees, in units of ab / 110
-    noise_std: Annotated[float, must_be.AT_LEAST_0] = 0.1
+    noise_std: Annotated[float, must_be.up_to(4)] = 0.1
     noise_in_generator_step: Annotated[bool, must_be.FLAG] = False  #: whether G's step has that noise too
     conditional: Annotated[bool, must_be.FLAG] = False  #: whether D sees lightness
     #: weight in G's loss of the mean absolute error of its ab

@@ -12,12 +12,14 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
 from torch.nn.functional import adaptive_avg_pool2d
 
+Device = str | torch.device
+
 # glibc's names for what mallopt sets, from its malloc.h.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 _PACKAGES = ("torch", "numpy", "opencv-python", "opencv-python-headless", "scikit-image")
 
 
-def choose_device(name: str = "auto") -> torch.device:
+def choose_device(name: Device = "auto") -> torch.device:
     """The device of that name (``cuda:1`` is the second card); ``auto`` is CUDA, then MPS, then the CPU.
 
     Errors: ValueError for another name, and for a device that this machine does not have.
@@ -25,6 +27,7 @@ def choose_device(name: str = "auto") -> torch.device:
     cards = torch.cuda.device_count() if torch.cuda.is_available() else 0
     counts = {"cuda": cards, "mps": int(torch.backends.mps.is_available()), "cpu": 1}
     available = [kind for kind, count in counts.items() if count]
+    name = str(name)
     if name == "auto":
         return torch.device(available[0])
     kind, colon, index = name.partition(":")

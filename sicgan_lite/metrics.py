@@ -94,4 +94,6 @@ def _as_lab(image: np.ndarray, name: str) -> np.ndarray:
     if image.dtype == np.uint8:
         return rgb_to_lab(image)
     check_float(image, name, shape=(*[None] * (image.ndim - 1), 3))
+    if image.min() >= 0 and 0.1 < image.max() <= 1:
+        raise ValueError(f"{name} lies in [0, 1], as RGB does; floats are L*a*b* here: pass uint8 instead")
     return image

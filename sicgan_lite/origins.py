@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 from scipy.spatial import KDTree
 
+Random = np.random.Generator | int  # an int is a seed, as in NumPy's own functions
 Holdout = tuple[float, float, float, float]
 _LEAST_YIELD = 0.02  # below this share of accepted darts, listing the free positions is quicker
 _LEAST_DARTS = 512  # in one throw: fewer say too little about the yield
@@ -19,16 +20,17 @@ def sample_origins(
     count: int,
     min_distance: float | None = None,
     holdout: Holdout | None = None,
-    rng: np.random.Generator,
+    rng: Random,
 ) -> Int[np.ndarray, "count 2"]:
     """Draw ``count`` patch origins (row, column), no two nearer than ``min_distance`` pixels.
 
     An origin is the top-left corner of a patch of ``size`` pixels in an image of ``height`` ×
-    ``width``. Each is uniform, by ``rng``, over the positions still free. ``None`` takes
-    ``safe_distance``, which always fits. No patch touches the ``holdout``, (top, left, bottom,
+    ``width``. Each is uniform, by ``rng`` (a generator or a seed), over the positions still free. ``None``
+    takes ``safe_distance``, which always fits. No patch touches the ``holdout``, (top, left, bottom,
     right) in fractions of the image. Errors: ValueError when the patch is larger than the image, or
     when the distance leaves no room: it says how many were placed and what fits.
     """
+    rng = np.random.default_rng(rng)
     safe = safe_distance(height, width, size=size, count=count, holdout=holdout)
     distance = safe if min_distance is None else float(min_distance)
     if not 0 <= distance < math.inf:

@@ -14,7 +14,7 @@ from sicgan_lite.arrays import shrink_to
 from sicgan_lite.color import rgb_to_lab, scale_ab
 from sicgan_lite.config import CONTEXT_FEATURES, Config
 from sicgan_lite.features import coordinate_grid, window_features
-from sicgan_lite.origins import Holdout, holdout_box, sample_origins
+from sicgan_lite.origins import Holdout, Random, holdout_box, sample_origins
 
 Transform = Callable[[np.ndarray], np.ndarray]
 
@@ -59,7 +59,7 @@ class PatchSet:
     the origins do not fit; IndexError.
     """
 
-    def __init__(self, rgb: UInt8[np.ndarray, "h w 3"], config: Config, *, rng: np.random.Generator) -> None:
+    def __init__(self, rgb: UInt8[np.ndarray, "h w 3"], config: Config, *, rng: Random) -> None:
         lab, holdout = _at_width(rgb, config)
         context = tuple(name for name in config.features if name in CONTEXT_FEATURES)
         kept = context if 4 * len(context) * lab[..., 0].size <= _CONTEXT_BYTES else ()

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
 from sicgan_lite.config import Config
-from sicgan_lite.devices import choose_device, uses_bfloat16
+from sicgan_lite.devices import Device, choose_device, uses_bfloat16
 from sicgan_lite.files import pixels_sha256
 from sicgan_lite.losses import add_instance_noise, discriminator_loss, generator_loss, smooth_targets
 from sicgan_lite.networks import Discriminator, Generator
@@ -61,7 +61,7 @@ class TrainState:
     step: int = 0  #: steps taken so far
 
     @classmethod
-    def create(cls, rgb: UInt8[np.ndarray, "h w 3"], config: Config, device: str = "auto") -> TrainState:
+    def create(cls, rgb: UInt8[np.ndarray, "h w 3"], config: Config, device: Device = "auto") -> TrainState:
         """A state before its first step, for the photograph ``rgb``; global random states are left alone.
 
         ``device`` is "auto", "cpu", "cuda" or "mps"; "auto" is the best that is here. Errors: ValueError

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from sicgan_lite.arrays import check_float, check_rgb
 
@@ -39,6 +42,34 @@ def test_another_array_is_refused_with_what_came_and_what_is_wanted(bad, says):
         check_rgb(bad, "photo")
     with pytest.raises(ValueError, match=says):
         check_rgb(bad)
+
+
+class Held:
+    """Something like a Photo."""
+
+    rgb = PICTURE
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("value", "cure"),
+    [
+        ("photo.jpg", r"type str: read_image\(path\)\.rgb reads it"),
+        (Path("photo.jpg"), r"Path: read_image\(path\)\.rgb reads it"),
+        (Image.new("RGB", (2, 2)), r'Image: use np\.asarray\(image\.convert\("RGB"\)\)'),
+        (Held(), r"Held: its \.rgb is one"),
+        (PICTURE / 255, r"skimage\.util\.img_as_ubyte takes floats from 0 to 1"),
+    ],
+)
+def test_a_picture_in_another_form_is_told_the_cure(value, cure):
+    with pytest.raises(ValueError, match=cure):
+        check_rgb(value)
+
+
+def test_sixteen_bits_pass_where_they_may():
+    check_rgb(PICTURE.astype(np.uint16), deep=True)
+    with pytest.raises(ValueError, match="rgb must be a uint8 array"):
+        check_rgb(PICTURE.astype(np.uint16))
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])

@@ -92,3 +92,9 @@ def test_a_card_is_chosen_by_its_number(monkeypatch):
     assert choose_device("cuda:1") == torch.device("cuda", 1)
     with pytest.raises(ValueError, match="got 'cuda:2'"):
         choose_device("cuda:2")
+
+
+def test_a_device_of_torch_is_taken():
+    assert choose_device(torch.device("cpu")) == torch.device("cpu")
+    with pytest.raises(ValueError, match="got 'meta'"):
+        choose_device(torch.device("meta"))

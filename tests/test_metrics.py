@@ -224,3 +224,10 @@ def test_a_square_counts_from_so_many_pixels_on():
     assert squares_used(rgb, reference) == 0.5
     with pytest.raises(ValueError, match="no ab square of the reference holds 10000 pixels; lower least"):
         squares_used(rgb, reference, least=10_000)
+
+
+def test_rgb_from_0_to_1_is_not_taken_for_lab():
+    first, second = photo() / 255, photo(seed=2) / 255
+    with pytest.raises(ValueError, match=r"lies in \[0, 1\], as RGB does; floats are L\*a\*b\* here"):
+        delta_e(first, second)
+    assert delta_e(np.zeros((2, 2, 3)), np.zeros((2, 2, 3))) == 0  # black is a colour

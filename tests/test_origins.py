@@ -254,3 +254,8 @@ def test_the_cost_grows_almost_with_the_count():
 
     # 64 times as many cost 64 times as much and a logarithm; comparing all pairs, 1800 times were measured.
     assert seconds(64_000) < 350 * seconds(1000)
+
+
+def test_a_seed_is_as_good_as_a_generator():
+    first, again = (sample_origins(40, 50, size=8, count=9, rng=rng) for rng in (3, np.random.default_rng(3)))
+    np.testing.assert_array_equal(first, again)

@@ -15,8 +15,9 @@ from sicgan_lite import __version__
 from sicgan_lite.baselines import grey
 from sicgan_lite.checkpoint import load_generator
 from sicgan_lite.colorizing import colorize
-from sicgan_lite.pictures.images import sample_image, write_image
+from sicgan_lite.pictures.images import write_image
 from sicgan_lite.pictures.provenance import Provenance
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.plotting import INK, PAPER
 from sicgan_lite.studies.runs import load_run
 from tools.draw_logo import png

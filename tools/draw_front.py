@@ -22,8 +22,9 @@ from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import delta_e
-from sicgan_lite.pictures.images import sample_image, write_image
+from sicgan_lite.pictures.images import write_image
 from sicgan_lite.pictures.provenance import Provenance, write_packet
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.plotting import rasterize, show_images
 from sicgan_lite.studies.runs import Run, load_run
 

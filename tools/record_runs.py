@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 
 from sicgan_lite.devices import keep_freed_memory
 from sicgan_lite.files import FileFormatError, folder_lock
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.studies.jobs import Job, JobsError, open_executor, run_jobs
 from sicgan_lite.studies.measuring import train_and_measure
 from sicgan_lite.studies.rows import Row, append_row, read_rows

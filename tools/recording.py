@@ -21,7 +21,7 @@ from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import folder_lock, pixels_sha256, sha256_of, write_atomically
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.studies.run_folder import RunFolder
 from sicgan_lite.studies.runs import RecordError, load_run
 from sicgan_lite.training import StepRecord, TrainState

@@ -29,6 +29,7 @@ def model_of(args: argparse.Namespace) -> tuple[Generator, list[float] | None]:
 
 def _learn(args: argparse.Namespace) -> tuple[Generator, list[float]]:
     """Train on the colour photograph of ``--like`` in a folder beside the result, and keep its model."""
+    from sicgan_lite.checkpoint import check_storable
     from sicgan_lite.cli.training import finish, train_with_progress
     from sicgan_lite.files import folder_lock
     from sicgan_lite.studies.judging import check_has_color, lightness_profile
@@ -40,7 +41,8 @@ def _learn(args: argparse.Namespace) -> tuple[Generator, list[float]]:
     teacher = photo_from(args.like)
     check_has_color(teacher.rgb, as_argument(args.like))
     folder = args.keep or args.out.with_name(f"{args.out.stem}.model")
-    state = TrainState.create(teacher.rgb, config_of(args), args.device)
+    check_storable(config := config_of(args))
+    state = TrainState.create(teacher.rgb, config, args.device)
     folder.mkdir(parents=True, exist_ok=True)
     with folder_lock(folder):
         run = RunFolder(folder, state)

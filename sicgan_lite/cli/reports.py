@@ -8,7 +8,8 @@ from typing import Any
 
 from sicgan_lite.cli.settings import config_of
 from sicgan_lite.cli.talk import as_argument, progress, quoted, say, say_json
-from sicgan_lite.pictures.images import photos_in, read_provenance
+from sicgan_lite.pictures.finding import photos_in
+from sicgan_lite.pictures.images import read_provenance
 from sicgan_lite.pictures.provenance import Provenance
 
 

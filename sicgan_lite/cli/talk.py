@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from sicgan_lite.pictures.images import Photo, find_photo, read_image
+from sicgan_lite.pictures.finding import find_photo
+from sicgan_lite.pictures.images import Photo, read_image
 
 WINDOWS = os.name == "nt"
 PIPE = "-"  # as a name: standard input, or standard output

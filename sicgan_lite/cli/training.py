@@ -135,6 +135,7 @@ def _looker(run: RunFolder, photo: Photo, *, preview: bool) -> Callable[[], floa
 @contextmanager
 def _begun(args: argparse.Namespace, photo: Photo) -> Iterator[RunFolder]:
     """A new run in its folder, which no other program can write meanwhile."""
+    from sicgan_lite.checkpoint import check_storable
     from sicgan_lite.files import folder_lock
     from sicgan_lite.studies.judging import check_has_color
     from sicgan_lite.studies.run_folder import RunFolder
@@ -143,7 +144,8 @@ def _begun(args: argparse.Namespace, photo: Photo) -> Iterator[RunFolder]:
     _check_new(args.out)
     if not args.force:
         check_has_color(photo.rgb, as_argument(args.photo))
-    state = TrainState.create(photo.rgb, config_of(args), args.device)
+    check_storable(config := config_of(args))
+    state = TrainState.create(photo.rgb, config, args.device)
     args.out.mkdir(parents=True, exist_ok=True)  # once the settings are known to be good
     with folder_lock(args.out):
         _check_new(args.out)  # once more: another program may have been quicker

@@ -121,7 +121,7 @@ def read_provenance(file: File) -> Provenance | None:
 
 def write_image(
     file: File,
-    rgb: UInt8[np.ndarray, "h w 3"],
+    rgb: UInt8[np.ndarray, "h w 3"] | UInt16[np.ndarray, "h w 3"],
     *,
     provenance: Provenance | None,
     photo: Photo | None = None,
@@ -142,7 +142,7 @@ def write_image(
 
 
 def encode_image(
-    rgb: UInt8[np.ndarray, "h w 3"],
+    rgb: UInt8[np.ndarray, "h w 3"] | UInt16[np.ndarray, "h w 3"],
     kind: str = "PNG",
     *,
     provenance: Provenance | None,

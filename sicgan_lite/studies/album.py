@@ -15,7 +15,8 @@ from sicgan_lite.baselines import grey
 from sicgan_lite.checkpoint import read_generator_config, read_results
 from sicgan_lite.config import Config
 from sicgan_lite.files import FileFormatError, pixels_sha256, write_atomically
-from sicgan_lite.pictures.images import photos_in, read_image, write_image
+from sicgan_lite.pictures.finding import photos_in
+from sicgan_lite.pictures.images import read_image, write_image
 from sicgan_lite.pictures.provenance import own_provenance
 from sicgan_lite.plotting import before_after, rasterize
 from sicgan_lite.studies.jobs import Job, run_jobs

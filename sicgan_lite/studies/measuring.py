@@ -13,7 +13,7 @@ from jaxtyping import UInt8
 from sicgan_lite.checkpoint import generator_bytes
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
-from sicgan_lite.devices import describe_machine
+from sicgan_lite.devices import Device, describe_machine
 from sicgan_lite.metrics import color_overlap, colorfulness, delta_e_map, squares_used
 from sicgan_lite.origins import Holdout, holdout_mask
 from sicgan_lite.training import StepRecord, TrainState, adversarial_loss, draw_batch, paint_batch, train_step
@@ -38,7 +38,7 @@ def train_and_measure(
     config: Config,
     rgb: UInt8[np.ndarray, "h w 3"],
     looks: int = 1,
-    device: str = "auto",
+    device: Device = "auto",
     also: Callable[[np.ndarray, np.ndarray], dict[str, Any]] | None = None,
 ) -> Trained:
     """Train on a photograph and measure the last step, or ``looks`` steps of the last quarter.

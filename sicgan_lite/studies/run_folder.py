@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from sicgan_lite.checkpoint import load_checkpoint, save_checkpoint
+from sicgan_lite.devices import Device
 from sicgan_lite.files import FileFormatError
 from sicgan_lite.studies.runs import read_records, write_records
 from sicgan_lite.training import StepRecord, TrainState, train
@@ -25,7 +26,7 @@ class RunFolder:
     records: list[StepRecord] = field(default_factory=list)
 
     @classmethod
-    def resume(cls, folder: Path, rgb: UInt8[np.ndarray, "h w 3"], device: str = "auto") -> RunFolder:
+    def resume(cls, folder: Path, rgb: UInt8[np.ndarray, "h w 3"], device: Device = "auto") -> RunFolder:
         """Go on from the folder's last checkpoint.
 
         Errors: FileNotFoundError when there is none; FileFormatError as ``load_checkpoint``, and for

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from sicgan_lite.config import Config
-from sicgan_lite.files import sha256_of, write_atomically
+from sicgan_lite.files import read_bytes, sha256_of, write_atomically
 from sicgan_lite.networks import Discriminator
 from sicgan_lite.studies.places import runs_folder
 from sicgan_lite.training import StepRecord, history
+
+_MOST_BYTES = 1 << 27  # of one file of a record: far above any of ours
 
 
 class RecordError(ValueError):
@@ -74,17 +77,58 @@ def load_run(name: str, folder: Path | None = None) -> Run:
     where = (folder or runs_folder()) / name
     if not (where / "run.json").is_file():
         raise RecordError(f"there is no run {name!r} in {where.parent}; `make recorded-runs` makes it")
-    info = json.loads((where / "run.json").read_text(encoding="utf-8"))
+    info = _read_info(where / "run.json")
     if not info["finished"]:
         raise RecordError(f"run {name!r} stands at step {info['step']}; `make recorded-runs` finishes it")
     for relative, expected in info["sha256"].items():
         path = where / relative
         if not path.is_file():
             raise RecordError(f"{path} is missing; `make recorded-runs` makes it anew")
-        if sha256_of(path.read_bytes()) != expected:
+        if sha256_of(_bytes_of(path)) != expected:
             raise RecordError(f"{path} differs from what was recorded (SHA-256 {expected[:12]}… expected)")
-    config = Config.from_dict(json.loads((where / "config.json").read_text(encoding="utf-8")))
-    return Run(name, where, config, read_history(where / "history.csv"), info)
+    try:
+        config = Config.from_dict(_json_of(where / "config.json"))
+        steps = read_history(where / "history.csv")
+    except (ValueError, LookupError, TypeError, OSError, csv.Error) as error:
+        raise RecordError(f"{where} holds no run of sicgan-lite ({_line(error)})") from None
+    return Run(name, where, config, steps, info)
+
+
+def _read_info(path: Path) -> dict[str, Any]:
+    """What a ``run.json`` says. Errors: RecordError for anything else."""
+    info = _json_of(path)
+    begun = (
+        isinstance(info, dict) and isinstance(info.get("finished"), bool) and type(info.get("step")) is int
+    )
+    hashes = info.get("sha256", None if info["finished"] else {}) if begun else None
+    if not isinstance(hashes, dict) or not all(map(_is_entry, hashes.items())):
+        raise RecordError(f"{path} is not the record of a run; `make recorded-runs` makes it anew")
+    return info
+
+
+def _is_entry(entry: tuple[str, Any]) -> bool:
+    """Whether a file inside the run's folder has a SHA-256."""
+    name, digest = entry
+    inside = not Path(name).is_absolute() and ".." not in Path(name).parts
+    return inside and isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest) is not None
+
+
+def _json_of(path: Path) -> Any:
+    try:
+        return json.loads(_bytes_of(path))
+    except (ValueError, RecursionError, OSError) as error:
+        raise RecordError(f"{path} cannot be read ({_line(error)})") from None
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return read_bytes(path, at_most=_MOST_BYTES)
+    except (ValueError, OSError) as error:
+        raise RecordError(f"{path} cannot be read ({_line(error)})") from None
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def read_history(path: Path) -> dict[str, np.ndarray]:
@@ -106,7 +150,7 @@ def write_records(path: Path, records: list[StepRecord]) -> None:
 
 def is_finished(path: Path) -> bool:
     """Whether a ``run.json`` is there and says that its run is finished."""
-    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["finished"]
+    return path.is_file() and _read_info(path)["finished"]
 
 
 def _parse(row: dict[str, str]) -> StepRecord:

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Real
 
 from sicgan_lite.config import PAPER_FEATURES, Config
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.studies.runs import RecordError, Run, is_finished, load_run, read_records, runs_folder
 from sicgan_lite.studies.sweep import SweepRun, read_run, run_file
 from sicgan_lite.training import history

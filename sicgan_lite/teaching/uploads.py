@@ -12,7 +12,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from sicgan_lite.arrays import shrink
-from sicgan_lite.pictures.images import find_photo, read_image
+from sicgan_lite.pictures.finding import find_photo
+from sicgan_lite.pictures.images import read_image
 
 UPLOAD = "upload"
 _KINDS = ".jpg,.jpeg,.png,.tif,.tiff,.webp"

@@ -16,7 +16,8 @@ from support.pages import HTML, PHONE, Visit, visit
 from sicgan_lite.checkpoint import load_generator
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.metrics import delta_e
-from sicgan_lite.pictures.images import read_provenance, sample_image
+from sicgan_lite.pictures.images import read_provenance
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.studies.runs import load_run
 
 NAME = "book/index.html"

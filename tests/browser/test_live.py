@@ -27,8 +27,9 @@ from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import delta_e
-from sicgan_lite.pictures.images import read_image, read_provenance, sample_image
+from sicgan_lite.pictures.images import read_image, read_provenance
 from sicgan_lite.pictures.provenance import COMPOSITE
+from sicgan_lite.pictures.samples import sample_image
 from tools import draw_live
 
 NAME = "book/your-photograph.html"

@@ -14,7 +14,7 @@ from support.live import MODEL_SCRIPTS, open_scripts
 from sicgan_lite import training
 from sicgan_lite.config import PAPER_FEATURES, Config, target_range
 from sicgan_lite.networks import Generator
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.training import TrainState, train_step
 
 SMALL: dict[str, Any] = {

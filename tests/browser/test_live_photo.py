@@ -18,7 +18,7 @@ from sicgan_lite.metrics import delta_e
 from sicgan_lite.networks import Generator
 from sicgan_lite.origins import holdout_box, holdout_mask, safe_distance
 from sicgan_lite.patches import ALL_TRANSFORMS, PatchSet
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.samples import sample_image
 
 PHOTO = sample_image("coffee")[120:167, 200:271]
 HOLDOUT = (0.0, 0.71, 0.5, 1.0)

@@ -9,7 +9,7 @@ from skimage import data
 
 from sicgan_lite.baselines import best_constant, grey, median_by_lightness
 from sicgan_lite.metrics import delta_e
-from sicgan_lite.pictures.images import SAMPLES, sample_image
+from sicgan_lite.pictures.samples import SAMPLES, sample_image
 from sicgan_lite.studies.judging import (
     UNLIKE,
     Verdict,

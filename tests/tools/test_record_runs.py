@@ -16,7 +16,7 @@ from support.tiny import photo, tiny_config
 from sicgan_lite.checkpoint import load_checkpoint
 from sicgan_lite.config import Config
 from sicgan_lite.devices import uses_bfloat16
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.studies.rows import Row, read_rows
 from sicgan_lite.studies.runs import RecordError, load_run, read_records, runs_folder
 from sicgan_lite.teaching import beside, effects, views

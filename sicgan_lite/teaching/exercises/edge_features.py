@@ -9,7 +9,7 @@ import numpy as np
 from sicgan_lite.color import rgb_to_lab
 from sicgan_lite.features import coordinate_grid, lightness_features
 from sicgan_lite.patches import ALL_TRANSFORMS
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.teaching.exercises.answers import (
     correct,
     exercise,

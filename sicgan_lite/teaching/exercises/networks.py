@@ -9,7 +9,7 @@ import numpy as np
 
 from sicgan_lite.color import lab_to_rgb, merge_ab, rgb_to_lab, scale_ab, unscale_ab
 from sicgan_lite.patches import ALL_TRANSFORMS
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.plotting import BookFigure, show_images
 from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
