@@ -108,6 +108,8 @@ def _paint(generator: Generator, photo: Photo, target: Path, kind: str, args: ar
         write_out(encode_image(colored, kind, provenance=provenance, photo=photo, mark=args.mark))
         return
     write_image(target, colored, provenance=provenance, photo=photo, mark=args.mark)
+    if args.quiet and not args.json:
+        return
     said = _said(colored, photo.rgb)
     if args.json:
         say_json({"out": str(target)} | said)

@@ -50,6 +50,8 @@ def finish(run: RunFolder, photo: Photo, out: Path, args: argparse.Namespace) ->
     save_generator(out / FILES[0], state.final_generator, state.config, lightness_profile=profile)
     colored = colorize(state.final_generator, photo.rgb)
     write_before_after(out / "before-after.png", photo.rgb, colored, photo.source_sha256)
+    if args.quiet and not args.json:
+        return
     verdict = judge(colored, photo.rgb)
     if args.json:
         say_json({"out": str(out), "files": list(FILES), **verdict._asdict(), "lost": verdict.lost})

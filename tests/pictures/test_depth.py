@@ -74,7 +74,7 @@ def test_every_layout_of_a_tiff_is_read_right_or_refused() -> None:
             deep = deep[..., 0] if layout["photometric"] != "rgb" else deep
             assert photo.deep is not None, layout
             assert abs(photo.deep - deep).max() <= 1, layout
-    # Refused: white at 0 with alpha; grey of 16 bits with alpha, and of 16 bits from the white end, big-endian.
+    # Refused: white at 0 with alpha; 16-bit grey with alpha, and from the white end in big-endian order.
     assert read >= 158
     assert read + refused == 240
 
