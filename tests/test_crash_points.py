@@ -142,7 +142,7 @@ def check_left(out: Path, ended: Outcome, kind: str) -> None:
 def age_leftovers(out: Path) -> None:
     """What a kill left is a minute old."""
     for path in out.rglob(".sicgan-lite-*.part"):
-        os.utime(path, (time.time() - 60,) * 2)
+        os.utime(path, (time.time() - 60, time.time() - 60))
 
 
 @pytest.mark.slow

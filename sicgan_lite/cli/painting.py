@@ -11,6 +11,7 @@ import numpy as np
 
 from sicgan_lite.cli.models import model_of, warn_if_far
 from sicgan_lite.cli.talk import PIPE, as_argument, photo_from, progress, say, say_json, warn, write_out
+from sicgan_lite.pictures.finding import photos_in
 from sicgan_lite.pictures.images import (
     DEEP_KINDS,
     KINDS_BY_SUFFIX,
@@ -18,7 +19,6 @@ from sicgan_lite.pictures.images import (
     encode_image,
     left_behind,
     output_format,
-    photos_in,
     write_image,
 )
 from sicgan_lite.pictures.provenance import own_provenance

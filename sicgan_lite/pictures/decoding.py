@@ -134,7 +134,7 @@ def decode(file: IO[bytes], image: Image.Image) -> Decoded:
     image.load()
     turn = _UPRIGHT.get(_orientation(image), np.asarray)
     # Pillow turns a TIFF while it loads it, and then knows no orientation.
-    turned = _UPRIGHT.get(stored if turn is np.asarray else None, np.asarray)
+    turned = _UPRIGHT.get(stored or 0, np.asarray) if turn is np.asarray else np.asarray
     pages = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)  # an MPO has views of one
     image, deep = narrow(file, image, turned)
     if image.mode not in GREY_MODES + _COLOR:

@@ -99,7 +99,7 @@ def _second_reading(file: IO[bytes], image: Image.Image) -> np.ndarray | None:
 def _png_values(data: bytes) -> np.ndarray | None:
     import cv2  # here: reading most pictures needs none
 
-    values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    values: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     order = [2, 1, 0, 3][: values.shape[2]]
     return values[..., order]
 

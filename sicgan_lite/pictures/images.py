@@ -10,16 +10,14 @@ import numpy as np
 from jaxtyping import UInt8, UInt16
 
 from sicgan_lite.arrays import check_rgb
-from sicgan_lite.files import File, Path_, name_of, write_bytes
+from sicgan_lite.files import File, name_of, write_bytes
 from sicgan_lite.pictures.decoding import decode, open_image, sha256_of_file, xmp_of
 from sicgan_lite.pictures.encoding import LABEL_BYTES, MOST_XMP, Extras, check_fits, encode, with_alpha
 from sicgan_lite.pictures.keeping import kept_of
 from sicgan_lite.pictures.marking import marked
 from sicgan_lite.pictures.provenance import Provenance, read_packet, write_packet
-from sicgan_lite.pictures.samples import SAMPLES, sample_image
 
-# The kinds of file that are read, by their names; jfif and jpe are JPEG.
-SUFFIXES = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif")
+# jfif and jpe are JPEG.
 KINDS_BY_SUFFIX = {
     **dict.fromkeys((".jpg", ".jpeg", ".jfif", ".jpe"), "JPEG"),
     **dict.fromkeys((".tif", ".tiff"), "TIFF"),
@@ -79,33 +77,6 @@ def left_behind(photo: Photo, kind: str) -> list[str]:
     if photo.xmp and len(photo.xmp) + LABEL_BYTES > MOST_XMP[kind]:
         left.append(f"its {len(photo.xmp)} bytes of XMP stay behind, for want of room beside the label")
     return left
-
-
-def find_photo(source: Path_) -> Photo:
-    """The sample of this name, unless a file has it; or the picture in a file.
-
-    Errors: FileNotFoundError, which names the samples; else as ``read_image``.
-    """
-    if str(source) in SAMPLES and not Path(source).is_file():
-        return Photo(rgb=sample_image(str(source)), alpha=None, icc_profile=None, source_sha256="", xmp=None)
-    if not Path(source).exists():
-        raise FileNotFoundError(f"there is no file {source}, and the samples are {', '.join(SAMPLES)}")
-    return read_image(source)
-
-
-def photos_in(folder: Path_) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """The photographs of a folder in the order of their names, and each other file with why it is left out.
-
-    Hidden files and folders are passed over without a word, and so are macOS' companions
-    (``._photo.jpg``). Errors: OSError for a folder that cannot be read; ValueError for one without
-    a photograph.
-    """
-    files = sorted(path for path in Path(folder).iterdir() if path.is_file() and path.name[0] != ".")
-    photos = [path for path in files if path.suffix.lower() in SUFFIXES]
-    if not photos:
-        raise ValueError(f"{folder} holds no photograph ({', '.join(SUFFIXES)})")
-    others = [path for path in files if path not in photos]
-    return photos, [(path, f"{path.suffix or 'no suffix'} is not read here") for path in others]
 
 
 def read_provenance(file: File) -> Provenance | None:

@@ -42,7 +42,7 @@ def kept_of(file: IO[bytes], image: Image.Image) -> tuple[bytes | None, bytes | 
         exif = read_exif(file) if image.format == "TIFF" else parse_exif(image.info.get("exif"))
         iptc = _iptc_of(exif, image)
         dpi = image.info.get("dpi")
-        exif = with_resolution(exif, tuple(map(float, dpi)) if dpi else None)
+        exif = with_resolution(exif, (float(dpi[0]), float(dpi[1])) if dpi else None)
         exif = with_texts(exif, _texts(image, iptc))
     except Exception:  # noqa: BLE001  broken metadata is no reason to refuse sound pixels
         return None, None

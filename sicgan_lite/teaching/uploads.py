@@ -12,11 +12,11 @@ import ipywidgets as widgets
 import numpy as np
 
 from sicgan_lite.arrays import shrink
-from sicgan_lite.pictures.finding import find_photo
+from sicgan_lite.pictures.finding import SUFFIXES, find_photo
 from sicgan_lite.pictures.images import read_image
 
 UPLOAD = "upload"
-_KINDS = ".jpg,.jpeg,.png,.tif,.tiff,.webp"
+_KINDS = ",".join(SUFFIXES)
 
 
 def use_photo(source: str | Path, use: Callable[[np.ndarray], Any], *, longest: int = 300) -> Any:

@@ -165,7 +165,9 @@ def test_sixteen_bits_stay_sixteen_and_what_is_lost_is_said(
         assert words in capsys.readouterr().err
         photo = read_image(out)
         assert (photo.deep is None) == bool(words)
-    lightness = rgb_to_lab(read_image(tmp_path / "out.tif").deep)[..., 0]
+    deep = read_image(tmp_path / "out.tif").deep
+    assert deep is not None
+    lightness = rgb_to_lab(deep)[..., 0]
     assert abs(lightness - rgb_to_lab(np.dstack([ramp] * 3))[..., 0]).max() < 0.02
 
 

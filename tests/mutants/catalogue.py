@@ -1731,7 +1731,7 @@ FILES = [
         ("cli/test_training::test_a_run_saves_itself_by_the_clock",),
     ),
     Mutant(
-        "pictures/images.py",
+        "pictures/finding.py",
         ' and path.name[0] != "."',
         "",
         "a companion of macOS is taken for a photograph",
@@ -2125,7 +2125,7 @@ STRANGERS = [
         ("test_crash_points::test_a_stop_at_any_file_system_call_loses_nothing",),
     ),
     Mutant(
-        "studies/logbook.py",
+        "studies/run_folder.py",
         "        if self.records:\n            write_records",
         "        if True:\n            write_records",
         "a kill before the first checkpoint leaves a run that can neither begin nor go on",

@@ -96,10 +96,9 @@ def test_a_png_of_sixteen_bits_is_read_and_written_whole() -> None:
         photo = read_image(io.BytesIO(cv2.imencode(".png", swapped)[1].tobytes()))
         assert photo.deep is not None
         assert np.array_equal(photo.deep, DEEP)
-        again = cv2.imdecode(
-            np.frombuffer(encode_image(photo.deep, "PNG", provenance=None, photo=photo), np.uint8),
-            cv2.IMREAD_UNCHANGED,
-        )
+        data = encode_image(photo.deep, "PNG", provenance=None, photo=photo)
+        again = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        assert again is not None
         assert np.array_equal(again, swapped)
 
 

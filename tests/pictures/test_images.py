@@ -6,7 +6,6 @@ import os
 import sys
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from sicgan_lite import files
 from sicgan_lite.pictures.images import (
     KINDS_BY_SUFFIX,
     Photo,
-    find_photo,
     left_behind,
     output_format,
     read_image,
@@ -25,7 +23,6 @@ from sicgan_lite.pictures.images import (
     write_image,
 )
 from sicgan_lite.pictures.provenance import Provenance
-from sicgan_lite.pictures.samples import sample_image
 
 LABEL = Provenance("sicgan-lite", "0.1.0")
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -304,15 +301,6 @@ def test_what_could_not_be_written_is_refused_before_the_work(tmp_path, monkeypa
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
     with pytest.raises(PermissionError, match=r"p\.png: the folder .* may not be written to"):
         output_format(tmp_path / "p.png")
-
-
-def test_a_folder_with_the_name_of_a_sample_does_not_hide_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "coffee").mkdir()
-    monkeypatch.chdir(tmp_path)
-    for source in ("coffee", Path("coffee")):
-        np.testing.assert_array_equal(find_photo(source).rgb, sample_image("coffee"))
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg"])

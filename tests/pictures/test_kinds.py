@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, features
 from support.odd_images import PICTURE, saved, tiff
 
-from sicgan_lite.pictures.images import SUFFIXES, read_image
+from sicgan_lite.pictures.images import read_image
 from sicgan_lite.pictures.kinds import identify
 
 SMOOTH = np.asarray(Image.fromarray(PICTURE[:6, :10]).resize((40, 24), Image.Resampling.BICUBIC))
@@ -79,7 +79,3 @@ def test_an_avif_without_its_reader_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "PIL.AvifImagePlugin", None)
     with pytest.raises(ValueError, match=r"it is an AVIF picture: Pillow reads it from version 11\.3 on"):
         identify(io.BytesIO(ftyp(b"avif")), at_most=100)
-
-
-def test_folders_are_searched_for_these_too() -> None:
-    assert {".heic", ".heif", ".avif", ".jfif"} <= set(SUFFIXES)

@@ -39,7 +39,7 @@ import socket, sys
 def refuse(*_, **__): raise AssertionError("a sample asked the network")
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
 sys.modules["pooch"] = None  # what scikit-image downloads with
-import sicgan_lite.pictures.images as images
+import sicgan_lite.pictures.samples as images
 heavy = {"torch", "matplotlib", "skimage", "skimage.io", "cv2", "scipy"} & set(sys.modules)
 assert not heavy, heavy
 for name in images.SAMPLES:
