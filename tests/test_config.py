@@ -308,6 +308,10 @@ def test_numpys_values_are_stored_as_pythons() -> None:
     )
     values = [config.noise_std, *config.betas, *(config.holdout or ()), config.precision]
     assert {type(value) for value in values} == {float, str}
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_whole_numbers_of_numpy_are_taken() -> None:
     numbers: dict[str, Any] = {"epochs": np.int64(2), "generator_widths": (np.int32(4),), "seed": np.uint8(3)}
     whole = Config(**numbers)
     assert {type(value) for value in (whole.epochs, *whole.generator_widths, whole.seed)} == {int}

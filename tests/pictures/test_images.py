@@ -333,7 +333,7 @@ def test_an_open_file_without_a_name_has_no_kind():
 
 
 def test_a_packet_without_room_stays_behind_and_the_label_is_written(tmp_path):
-    for suffix, xmp in ((".jpg", LONG_XMP), (".png", LONG_XMP.replace(b"x" * 66_000, b"x" * 1_040_000))):
+    for suffix, xmp in ((".jpg", LONG_XMP), (".png", LONG_XMP.replace(b"x" * 66_000, b"x" * 1_047_000))):
         photo = replace(BARE, xmp=xmp)
         assert output_format(tmp_path / f"p{suffix}", photo)
         write_image(tmp_path / f"p{suffix}", PICTURE, provenance=LABEL, photo=photo)
