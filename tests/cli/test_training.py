@@ -26,8 +26,8 @@ def photo(tmp_path: Path) -> Path:
 
 
 def steps(folder: Path) -> int:
-    with (folder / "history.csv").open() as file:
-        return len(list(csv.DictReader(file)))
+    path = folder / "history.csv"  # which is there once there is a step to write
+    return len(list(csv.DictReader(path.open()))) if path.exists() else 0
 
 
 def test_the_result_is_judged_aloud(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
