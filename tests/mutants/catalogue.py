@@ -2133,8 +2133,8 @@ STRANGERS = [
     ),
     Mutant(
         "config.py",
-        '"noise_std": up_to(4)',
-        '"noise_std": AT_LEAST_0',
+        "noise_std: Annotated[float, must_be.up_to(4)]",
+        "noise_std: Annotated[float, must_be.AT_LEAST_0]",
         "noise in units of ab is taken",
         ("test_config::test_a_bad_value_is_refused_with_field_value_and_limit",),
     ),
