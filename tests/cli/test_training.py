@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -27,7 +26,7 @@ def photo(tmp_path: Path) -> Path:
 
 def steps(folder: Path) -> int:
     path = folder / "history.csv"  # which is there once there is a step to write
-    return len(list(csv.DictReader(path.open()))) if path.exists() else 0
+    return len(path.read_text().splitlines()) - 1 if path.exists() else 0
 
 
 def test_the_result_is_judged_aloud(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
