@@ -2001,6 +2001,9 @@ CONTEXT = [
         "exact = (shares @ costs).argmin(axis=1)",
         "answer and truth change places",
         ("teaching/exercises/test_context::test_the_least_expected_cost_is_right",),
+    ),
+]
+
 KEEPING = [
     Mutant(
         "pictures/exif.py",
