@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 import pytest
 from PIL import Image
@@ -70,6 +72,27 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     paths = [*links, *(name for cell in places for name in cell.split("`, `"))]
     assert len(paths) > 6
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_table_of_three_photographs_is_what_was_recorded() -> None:
+    """And so is how far two seeds lie apart."""
+    with (ROOT / "book" / "runs" / "photo" / "report.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["setting"] == "photo()"]
+    table = re.findall(
+        r"^\| .*?\(`(\w+)`, .*?\) \|([^|]+)\|([^|]+)\|([^|]+)\|([^|]+)\|$", README, re.MULTILINE
+    )
+    assert [name for name, *_ in table] == ["hopper", "china", "flower"]
+    columns = ("seen", "table_of_32_seen", "best_constant_seen", "grey_seen")
+    for name, *said in table:
+        medians = [median(float(row[c]) for row in rows if row["photograph"] == name) for c in columns]
+        assert [f"{value:.1f}" for value in medians] == [cell.strip() for cell in said]
+    places = {(row["photograph"], row["side"]): {} for row in rows}
+    for row in rows:
+        places[row["photograph"], row["side"]][row["seed"]] = float(row["seen"])
+    apart = [abs(seeds["0"] - seeds["1"]) for seeds in places.values()]
+    said = f"{median(apart):.1f} of ΔE apart in the median, and {max(apart):.1f} at most"
+    assert said in README.replace("\n", " ")
+    assert len({name for name, _ in places}) == 5
 
 
 @pytest.mark.slow
