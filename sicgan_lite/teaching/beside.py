@@ -43,16 +43,18 @@ def planned() -> list[Planned]:
 def load_methods(folder: Path | None = None) -> dict[str, list[Row]]:
     """The rows of the league table's methods, by the names that it shows: to be compared as changes are.
 
-    A seed that one of them lacks on a photograph is left out of all. ``folder`` is the recorded runs' own
-    unless another is given. Errors: RecordError for a damaged file.
+    A seed that a method lacks on a photograph is left out. ``folder`` is the recorded runs' own unless
+    another is given. Errors: RecordError for a damaged file.
     """
     files = sorted(effects_file(folder).parent.glob("*.jsonl"))
     rows = [row for path in files for row in read_rows(path)]
     places = {(row.change, row.image, row.config.seed) for row in rows}
-    asked = [(entry.change, image) for entry in LEAGUE.values() for image in PHOTOGRAPHS]
-    whole = [seed for seed in SEEDS if all((*its, seed) in places for its in asked)]
+
+    def is_whole(row: Row) -> bool:
+        return all((row.change, image, row.config.seed) in places for image in PHOTOGRAPHS)
+
     return {
-        name: [row for row in rows if row.change == entry.change and row.config.seed in whole]
+        name: [row for row in rows if row.change == entry.change and is_whole(row)]
         for name, entry in LEAGUE.items()
     }
 

@@ -101,6 +101,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "D learns three times as fast",
         "a falling rate",
         "a running mean of G",
+        "a falling rate and a running mean",
     ),
     "size and length": (
         "G of half the width",

@@ -131,7 +131,7 @@ def plot_effects(effects: Mapping[str, Effect], groups: Mapping[str, Sequence[st
             if name not in groups:
                 _draw_effect(panel, row, effects[name])
         panel.set_yticks(range(len(part)), [name.upper() if name in groups else name for name in part])
-        panel.set(ylim=(half - 0.5, -0.5), xlabel="change of ΔE; less is better")
+        panel.set(ylim=(half - 0.5, -0.5), xlabel="change of ΔE")
         panel.grid(visible=False, axis="y")
     return figure
 

@@ -144,7 +144,7 @@ def late_mean(row: Row, measure: str) -> float:
 def tell_effects(effects: Mapping[str, Effect], changes: Iterable[str]) -> str:
     """A line for each of ``changes``: its median beside the unchanged one, the effect, and p among all."""
     lines = (
-        f"{change:29}{effect.median:5.2f} for {effect.unchanged:.2f}: {effect.verdict.effect:+5.2f},"
+        f"{change:34}{effect.median:5.2f} for {effect.unchanged:.2f}: {effect.verdict.effect:+5.2f},"
         f" lower in {effect.verdict.lower:4.0%}, p' = {effect.p_among_all:.1g}"
         for change, effect in ((change, effects[change]) for change in changes)
     )

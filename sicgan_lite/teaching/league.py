@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from functools import cache, reduce
+from functools import cache
 from pathlib import Path
 from textwrap import fill
 from typing import Any, NamedTuple
@@ -33,6 +33,7 @@ LEAGUE: dict[str, Entry] = {
     "L1 alone": Entry(7, "L1 alone"),
     "L1 and the paper's D": Entry(7, "L1 and the paper's D"),
     "L1 and the conditional D": Entry(7, "L1 with weight 10"),
+    "photo()": Entry(7, "photo()"),
     "L1 alone, with context": Entry(9, "L1 alone, context features"),
     "conditional D and a die": Entry(10, "z of eight numbers"),
 }
@@ -41,36 +42,38 @@ _MEASURES = ("delta_e_seen", "delta_e_held_out", "color_overlap")
 
 
 class Rank(NamedTuple):
-    """A method's place: ΔE seen and held out, and the share of the photograph's colours."""
+    """A method's place: ΔE seen and held out, the share of the photograph's colours, and its seeds."""
 
     method: str
     seen: float
     held_out: float
     colors_shared: float
+    seeds: int
 
 
 class League(tuple[Rank, ...]):
     """The rows of a league table, the best held out first; a notebook shows them as a table.
 
-    ``chapter`` brings the methods that are bold; ``seeds`` were run of each on each photograph.
+    ``chapter`` brings the methods that are bold.
     """
 
     chapter: int
-    seeds: int
 
-    def __new__(cls, ranks: list[Rank], chapter: int, seeds: int) -> League:
+    def __new__(cls, ranks: list[Rank], chapter: int) -> League:
         """Sort the ``ranks``."""
         league = super().__new__(cls, sorted(ranks, key=lambda rank: rank.held_out))
-        league.chapter, league.seeds = chapter, seeds
+        league.chapter = chapter
         return league
 
     @property
     def protocol(self) -> str:
         """What the numbers are, in sentences."""
         shared = "; the share of its colours that the picture has" * (self.chapter >= _SHARED_FROM)
+        seeds = sorted({rank.seeds for rank in self})
+        runs = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"{seeds[0]}"
         return (
             f"ΔE on the seen 70 % of a photograph and on the held-out 30 %{shared}. Medians of"
-            f" {self.seeds} runs, averaged over three photographs, 240 pixels wide. Four sides take turns at"
+            f" {runs} runs, averaged over three photographs, 240 pixels wide. Four sides take turns at"
             " being held out."
         )
 
@@ -101,8 +104,8 @@ def league_table(chapter: int, folder: Path | None = None) -> League:
     with ``change``, ``image``, ``config`` (``seed``) and ``results`` (``late``), as ``append_row`` writes
     them. Protocol: ``small_photograph`` of each of ``PHOTOGRAPHS``, side ``held_out(seed)``. A run
     counts by its mean over the late looks; a method by the median of each photograph's runs, averaged
-    over the photographs. A seed that one of the methods here lacks on a photograph is left out.
-    Errors: ValueError where no method is known, or where they share no seed.
+    over the photographs. A seed that it lacks on a photograph is left out.
+    Errors: ValueError where no method is known, or where one has no seed on every photograph.
     """
     known = {name: entry.change for name, entry in LEAGUE.items() if entry.chapter <= chapter}
     if not known:
@@ -110,11 +113,7 @@ def league_table(chapter: int, folder: Path | None = None) -> League:
     records = _records(folder or runs_folder() / "effects")
     ours = {name: records.get(change, {}) for name, change in known.items()}
     images = sorted({image for its in ours.values() for image, _ in its})
-    seeds = sorted(reduce(set.intersection, (_whole_seeds(its, images) for its in ours.values())))
-    if not seeds:
-        counts = {name: len(its) for name, its in ours.items()}
-        raise ValueError(f"no seed is recorded of every method on every photograph; there are runs: {counts}")
-    return League([_rank(name, its, images, seeds) for name, its in ours.items()], chapter, len(seeds))
+    return League([_rank(name, its, images) for name, its in ours.items()], chapter)
 
 
 Records = dict[tuple[str, int], tuple[float, ...]]  # by photograph and seed: the three measures
@@ -133,13 +132,13 @@ def _records(folder: Path) -> dict[str, Records]:
     return found
 
 
-def _whole_seeds(records: Records, images: list[str]) -> set[int]:
-    return {seed for _, seed in records if all((image, seed) in records for image in images)}
-
-
-def _rank(method: str, records: Records, images: list[str], seeds: list[int]) -> Rank:
+def _rank(method: str, records: Records, images: list[str]) -> Rank:
+    seeds = {seed for _, seed in records if all((image, seed) in records for image in images)}
+    if not seeds:
+        raise ValueError(f"no seed of {method!r} is recorded on each of {images}; it has {len(records)} runs")
     medians = [np.median([records[image, seed] for seed in seeds], axis=0) for image in images]
-    return Rank(method, *map(float, np.mean(medians, axis=0)))
+    seen, held_out, shared = map(float, np.mean(medians, axis=0))
+    return Rank(method, seen, held_out, shared, len(seeds))
 
 
 def _text(rank: Rank) -> tuple[str, ...]:

@@ -1206,10 +1206,10 @@ JOBS = [
     ),
     Mutant(
         "teaching/league.py",
-        "reduce(set.intersection, ",
-        "reduce(set.union, ",
-        "a method is ranked by seeds that another lacks",
-        ("teaching/test_league::test_seeds_that_one_method_lacks_are_left_out_of_all",),
+        "if all((image, seed) in records",
+        "if any((image, seed) in records",
+        "a method is ranked by a seed that a photograph lacks",
+        ("teaching/test_league::test_a_seed_that_a_photograph_lacks_is_left_out",),
     ),
     Mutant(
         "teaching/league.py",

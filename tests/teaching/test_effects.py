@@ -120,7 +120,7 @@ def test_swing_and_gap_are_made_of_the_late_looks() -> None:
 
 def test_an_effect_is_told_in_a_line() -> None:
     effect = effects.Effect(4.0, 5.0, Verdict(-1.25, 0.9, 0.001, 30), 0.05, [])
-    line = "two D steps                   4.00 for 5.00: -1.25, lower in  90%, p' = 0.05"
+    line = "two D steps                        4.00 for 5.00: -1.25, lower in  90%, p' = 0.05"
     assert effects.tell_effects({"two D steps": effect}, ["two D steps"]) == line
 
 
