@@ -40,8 +40,8 @@ def planned() -> list[Planned]:
     return sorted(runs, key=lambda run: run.change != "photo()")
 
 
-def load_methods(folder: Path | None = None) -> dict[str, list[Row]]:
-    """The rows of the league table's methods, by the names that it shows: to be compared as changes are.
+def load_methods(chapter: int, folder: Path | None = None) -> dict[str, list[Row]]:
+    """The rows of the methods in a ``chapter``'s league table, by its names: to be compared as changes are.
 
     A seed that a method lacks on a photograph is left out. ``folder`` is the recorded runs' own unless
     another is given. Errors: RecordError for a damaged file.
@@ -56,6 +56,7 @@ def load_methods(folder: Path | None = None) -> dict[str, list[Row]]:
     return {
         name: [row for row in rows if row.change == entry.change and is_whole(row)]
         for name, entry in LEAGUE.items()
+        if entry.chapter <= chapter
     }
 
 

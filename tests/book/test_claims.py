@@ -103,7 +103,7 @@ def gaps(*names: str) -> list[str]:
 def held_out_medians(name: str) -> list[str]:
     """The median error of a method of the league table on each photograph, held out."""
     errors = {
-        image: [late_mean(r, "delta_e_held_out") for r in load_methods()[name] if r.image == image]
+        image: [late_mean(r, "delta_e_held_out") for r in load_methods(7)[name] if r.image == image]
         for image in PHOTOGRAPHS
     }
     return [f"{median(its):.1f}" for its in errors.values()]

@@ -38,9 +38,9 @@ def test_every_recorded_row_was_planned_once() -> None:
 
 
 def test_methods_have_the_names_and_the_runs_of_the_league_table() -> None:
-    methods = beside.load_methods()
-    assert list(methods) == list(LEAGUE)
+    methods = beside.load_methods(7)
+    assert list(methods) == [name for name, entry in LEAGUE.items() if entry.chapter <= 7]
     assert all({row.change for row in its} == {LEAGUE[name].change} for name, its in methods.items())
-    for rank in league_table(11):
+    for rank in league_table(7):
         places = {(row.image, row.config.seed) for row in methods[rank.method]}
         assert len(places) == len(methods[rank.method]) == len(PHOTOGRAPHS) * rank.seeds
