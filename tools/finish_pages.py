@@ -23,6 +23,7 @@ from tools.missing_page import NAME as MISSING
 from tools.missing_page import missing_page
 from tools.shared_links import SITE, VIEWPORT, card_tags, describe, redirect
 from tools.symbols import add_symbols, read_symbols
+from tools.touch import add_touch
 
 ROOT = Path(__file__).resolve().parent.parent
 # Inline scripts in the head read its options, so this one stays where it is.
@@ -150,7 +151,7 @@ def finish_all(app: Any, failure: Exception | None) -> None:
     paths = [path for path in out.rglob("*.html") if not path.is_relative_to(out / "_static")]
     # Chapters come first: other pages show their cards. And one tree at a time is in memory.
     for path in sorted(paths, key=lambda path: (not path.name[:2].isdigit(), path.name)):
-        page = parse(path.read_text("utf-8"))
+        page = parse(add_touch(path.read_text("utf-8"), path.stem))
         finish(page, path.stem)
         cards += [card] if (card := read_card(page, path.name)) else []
         if path.name == "search.html":

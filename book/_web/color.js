@@ -30,7 +30,9 @@ const RGB_FROM_XYZ = [
   [3.24048134, -1.53715152, -0.49853633], [-0.96925495, 1.87599, 0.04155593],
   [0.05564664, -0.20404134, 1.05731107],
 ];
-const multiply = (matrix, v) => matrix.map((m) => m[0] * v[0] + m[1] * v[1] + m[2] * v[2]);
+const multiply = ([p, q, r], [x, y, z]) => [
+  p[0] * x + p[1] * y + p[2] * z, q[0] * x + q[1] * y + q[2] * z, r[0] * x + r[1] * y + r[2] * z,
+];
 
 function rgbToLab(rgb) {
   const linear = rgb.map((byte) => {
@@ -45,15 +47,19 @@ function rgbToLab(rgb) {
 }
 
 function labToLinear([lightness, a, b]) {
-  const y = (lightness + 16) / 116;
-  const xyz = [y + a / 500, y, y - b / 200].map((t, i) =>
-    WHITE[i] * (t > 0.2068966 ? t * t * t : (t - 16 / 116) / 7.787));
-  return multiply(RGB_FROM_XYZ, xyz);
+  const y = (lightness + 16) / 116, cube = (t) => (t > 0.2068966 ? t * t * t : (t - 16 / 116) / 7.787);
+  return multiply(RGB_FROM_XYZ, [
+    WHITE[0] * cube(y + a / 500), WHITE[1] * cube(y), WHITE[2] * cube(y - b / 200),
+  ]);
 }
 
 /* The colour of this lightness and hue, with chroma lowered until sRGB can show it. */
 function intoGamut([lightness, a, b]) {
-  const shown = (k) => labToLinear([lightness, k * a, k * b]).every((c) => c >= -1e-4 && c <= 1.0001);
+  const inside = (c) => c >= -1e-4 && c <= 1.0001;
+  const shown = (k) => {
+    const [red, green, blue] = labToLinear([lightness, k * a, k * b]);
+    return inside(red) && inside(green) && inside(blue);
+  };
   if (shown(1)) return [lightness, a, b];
   let low = 0, high = 1;
   for (let i = 0; i < 14; i++) {
