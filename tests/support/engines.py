@@ -26,8 +26,13 @@ Actions = list[dict[str, Any]]
 class Engine:
     """One browser with one page. ``evaluate`` gives what an expression is, as JSON carries it."""
 
-    def __init__(self, visit: Callable[[str], Any], ask: Callable[[str], str], act: Callable[[Actions], Any]):
-        self.visit, self._ask, self._act = visit, ask, act
+    def __init__(self, go: Callable[[str], Any], ask: Callable[[str], str], act: Callable[[Actions], Any]):
+        self._go, self._ask, self._act = go, ask, act
+
+    def visit(self, url: str) -> None:
+        """Open a page, and wait for its scripts: Firefox says that it is there before they have run."""
+        self._go(url)
+        self.wait_for("document.readyState === 'complete'")
 
     def evaluate(self, expression: str) -> Any:
         return json.loads(self._ask(f"JSON.stringify({expression}) || 'null'"))
