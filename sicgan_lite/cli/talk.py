@@ -58,7 +58,9 @@ def say(text: str, *, quiet: bool = False) -> None:
 
 def say_json(content: dict[str, Any]) -> None:
     """A result for a program: one JSON object on stdout."""
-    _write(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    # JSON escapes control characters itself, but not what turns the direction of writing.
+    _write("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n")
 
 
 def photo_from(source: str) -> Photo:

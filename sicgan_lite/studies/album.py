@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
@@ -14,7 +15,7 @@ from jaxtyping import UInt8
 from sicgan_lite.baselines import grey
 from sicgan_lite.checkpoint import read_generator_config, read_results
 from sicgan_lite.config import Config
-from sicgan_lite.files import FileFormatError, pixels_sha256, write_atomically
+from sicgan_lite.files import FileFormatError, pixels_sha256, sha256_of, write_atomically
 from sicgan_lite.pictures.finding import photos_in
 from sicgan_lite.pictures.images import read_image, write_image
 from sicgan_lite.pictures.provenance import own_provenance
@@ -32,6 +33,9 @@ class Entry(NamedTuple):
     model: bytes
     before_after: UInt8[np.ndarray, "h w 3"]
     source_sha256: str
+
+
+_PICTURE = ".before-after.png"
 
 
 def make_album(
@@ -95,13 +99,22 @@ def _draw(rgb: np.ndarray, colored: np.ndarray) -> np.ndarray:
 
 
 def _job(photo: Path, out: Path, config: Config) -> Job:
-    model, picture = out / f"{photo.name}.safetensors", out / f"{photo.name}.before-after.png"
+    name = fitting_name(photo.name)
+    model, picture = out / f"{name}.safetensors", out / f"{name}{_PICTURE}"
 
     def keep(entry: Entry) -> None:
         write_image(picture, entry.before_after, provenance=own_provenance(entry.source_sha256))
         write_atomically(model, entry.model)  # last: where it is, the photograph is done
 
     return Job(photo.name, model, model.exists(), train_photo, partial(_arguments, photo, config), keep)
+
+
+def fitting_name(name: str) -> str:
+    """The name, or its beginning and a hash, where an ending would make it longer than 255 bytes."""
+    data, most = os.fsencode(name), 255 - len(_PICTURE)
+    if len(data) <= most:
+        return name
+    return f"{data[: most - 9].decode(errors='ignore')}-{sha256_of(data)[:8]}"
 
 
 def _arguments(photo: Path, config: Config) -> tuple[Config, np.ndarray, str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shlex
 import subprocess
@@ -85,3 +86,12 @@ def test_a_picture_is_not_written_to_a_terminal(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stdout", Terminal())
     with pytest.raises(ValueError, match="a picture is not for a terminal"):
         talk.write_out(b"picture")
+
+
+def test_a_strangers_text_turns_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    content = {"label": "a\x1b[31m\u202eb\U000e0001", "name": "Grüße ΔE"}
+    talk.say_json(content)
+    said = capsys.readouterr().out
+    assert all(letter.isprintable() or letter == "\n" for letter in said)
+    assert json.loads(said) == content
+    assert "Grüße ΔE" in said

@@ -13,6 +13,7 @@ from support.tiny import photo, tiny_config
 
 from sicgan_lite import JobsError, TrainState, colorize, load_generator, make_album, read_provenance, train
 from sicgan_lite.cli import main
+from sicgan_lite.studies.album import fitting_name
 
 TINY = [
     f"{name}={json.dumps(value) if not isinstance(value, list) else tuple(value)}"
@@ -131,3 +132,11 @@ def test_bad_arguments_end_with_two(
     assert main(["album", str(folder), "--out", str(tmp_path / "album"), *more]) == 2
     assert says in capsys.readouterr().err
     assert main(["album", str(tmp_path / "none"), "--out", str(tmp_path / "album")]) == 2
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "x" * 234 + ".jpg", "x" * 235 + ".jpg", "\u5199" * 83 + ".jpg"])
+def test_a_name_has_room_for_its_endings_on_every_file_system(tmp_path, name):
+    fitted = fitting_name(name)
+    (tmp_path / f"{fitted}.before-after.png").write_bytes(b"")
+    assert (fitted == name) == (len(name.encode()) <= 238)
+    assert fitting_name(name[:-5] + "y.jpg") != fitted
