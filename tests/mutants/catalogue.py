@@ -960,8 +960,8 @@ PIXELGAN = [
     ),
     Mutant(
         "teaching/pixel_game.py",
-        "torch.linspace(-1, 1, LEVELS",
-        "torch.linspace(0, 1, LEVELS",
+        "np.linspace(0, 100, LEVELS)",
+        "np.linspace(50, 100, LEVELS)",
         "the table begins at mid-grey",
         ("teaching/test_pixel_game::test_the_table_is_the_generator_at_every_lightness",),
     ),
