@@ -48,7 +48,7 @@ class Photo:
     xmp: bytes | None
     exif: bytes | None = None
     iptc: bytes | None = None
-    deep: UInt16[np.ndarray, ...] | None = None
+    deep: UInt16[np.ndarray, "*shape"] | None = None
     notes: tuple[str, ...] = ()
 
 

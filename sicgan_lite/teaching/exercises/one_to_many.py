@@ -9,7 +9,7 @@ from scipy.special import ndtr, ndtri
 
 from sicgan_lite.arrays import shrink
 from sicgan_lite.color import merge_ab, rgb_to_lab
-from sicgan_lite.pictures.images import sample_image
+from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.plotting import show_images
 from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
