@@ -223,7 +223,7 @@ def test_g_paints_with_the_roll_of_the_step():
     """L_G of a G that hears z alone, by hand: its first layer's slope by lightness is 0."""
     playing = game(noise_channels=1, conditional=True, lr_discriminator=0.0, noise_std=0.0)
     with torch.no_grad():
-        playing.generator[0].weight[:, 0] = 0
+        next(playing.generator.parameters())[:, 0] = 0
     draw = playing.draw()
     g = [p.numpy() for p in parameters(playing.generator)]
     d = [p.numpy() for p in parameters(playing.discriminator)]
