@@ -15,9 +15,11 @@ from typing import Any
 
 import nbformat
 import numpy as np
+import torch
 from PIL import Image
 
 from sicgan_lite import __version__
+from sicgan_lite.arrays import shrink
 from sicgan_lite.baselines import best_constant, constant_color
 from sicgan_lite.color import rgb_to_lab
 from sicgan_lite.metrics import delta_e
@@ -27,6 +29,7 @@ from sicgan_lite.pictures.provenance import Provenance, write_packet
 from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.teaching.changes import UNCHANGED
 from sicgan_lite.teaching.effects import SEEDS, late_mean, load_effects
+from sicgan_lite.teaching.pixel_game import PixelGame
 from sicgan_lite.teaching.settings import PHOTOGRAPHS
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
@@ -42,6 +45,8 @@ DEALT = (
     "no smoothing",
     "two D steps",
 )
+DIE: dict[str, Any] = {"conditional": True, "leaky_slope": 0.2, "noise_channels": 1, "dtype": torch.float64}
+DIE_STEPS = 2000
 SHINE = (90, 255, 150, 345)  # chapter 2 shows the same part
 MIDDLE = (40.0, 70.0)  # of lightness, where the best constant is in gamut
 
@@ -136,6 +141,14 @@ def network_text(network: Discriminator) -> dict[str, Any]:
     return {"inputs": 5 if network.conditional else 2, "weights": text}
 
 
+def die() -> dict[str, Any]:
+    """The generator of one of chapter 10's pixel-sized games, which has a die of one number."""
+    game = PixelGame(shrink(sample_image("astronaut")), **DIE)
+    game.run(DIE_STEPS)
+    weights = np.concatenate([its.detach().numpy().ravel() for its in game.generator.parameters()])
+    return {"scale": game.scale, "weights": base64.b64encode(weights.astype("<f4").tobytes()).decode()}
+
+
 def pairs() -> dict[str, Any]:
     """The six pairs of the chapter: which is the photograph, what each shows, how far apart they are."""
     chapter = chapter_names("11-honest-colour", "is_a")
@@ -169,6 +182,7 @@ DATA = {
     "darts": darts,
     "effects": effects,
     "judges": judges,
+    "die": die,
     "pairs": pairs,
 }
 

@@ -24,8 +24,9 @@ from support.chapters import BOOK, read
 from support.pages import HTML, ROOT, visit
 from torch.nn.utils import vector_to_parameters
 
+from sicgan_lite.arrays import shrink
 from sicgan_lite.baselines import constant_color, grey, mean_color, median_by_lightness
-from sicgan_lite.color import rgb_to_lab
+from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.features import context_features, lightness_features
 from sicgan_lite.losses import discriminator_loss, generator_loss, gradient_penalty
 from sicgan_lite.metrics import delta_e, delta_e_map
@@ -33,7 +34,7 @@ from sicgan_lite.networks import Discriminator
 from sicgan_lite.origins import safe_distance
 from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.studies.comparison import compare_seeds
-from sicgan_lite.teaching import one_axis
+from sicgan_lite.teaching import PixelGame, one_axis
 from sicgan_lite.teaching.effects import late_mean, load_effects
 from tools.draw_touch import small_photo
 from tools.touch import FOLDER, read_thing
@@ -53,6 +54,7 @@ PROBES: dict[str, tuple[str, str, str, tuple[float, float]]] = {
     "pairs": ("verdict", "[data-do]:enabled", "Enter", (0.5, 0.5)),
     "patches": ("count", PLANE, "Enter", (0.6, 0.5)),
     "view": ("twins", '[data-view="picture"]', "Shift+ArrowUp", (0.5, 0.3)),
+    "die": ("error", '[data-view="picture"]', "Enter", (0.2, 0.7)),
 }
 
 
@@ -448,3 +450,27 @@ def test_what_a_pixel_cannot_tell_from_itself(browser: Browser, book: str) -> No
             assert ask(page, "view", "twins", row, column, level) == pytest.approx(alike.sum(), abs=2)
             apart = delta_e_map(lab, np.broadcast_to(lab[row, column], lab.shape))[alike].mean()
             assert ask(page, "view", "apart", row, column, level) == pytest.approx(apart, abs=0.02)
+
+
+def test_the_die_is_that_of_the_recorded_generator(browser: Browser, book: str) -> None:
+    lab = rgb_to_lab(small_photo("astronaut"))
+    with touched(browser, "die") as (page, thing, _):
+        given = page.evaluate("sicganTouch.given.die")
+        game = PixelGame(
+            shrink(sample_image("astronaut")), conditional=True, noise_channels=1, dtype=torch.float64
+        )
+        weights = np.frombuffer(b64decode(given["weights"]), "<f4").astype(float)
+        vector_to_parameters(torch.from_numpy(weights), game.generator.parameters())
+        assert given["scale"] == game.scale
+        for lightness, z in [(0.0, 0.0), (52.5, -2.5), (71.3, 1.1), (100.0, 2.5)]:
+            wanted = game.predict_ab(np.array([lightness]), np.array([[z]]))[0]
+            assert ask(page, "die", "predict", lightness, z) == pytest.approx(wanted, abs=1e-6)
+        thing.locator('[data-set="z"]').fill("1.2")
+        thing.locator('[data-view="picture"]').click()
+        rolls = np.reshape(
+            list(page.evaluate("Array.from(sicganTouch.things.die.state.rolls)")), lab.shape[:2]
+        )
+        assert set(np.unique(rolls)) == {0, 1.2}
+        painted = merge_ab(lab[..., 0], game.predict_ab(lab[..., 0], rolls[..., None]))
+        wanted = delta_e(painted, small_photo("astronaut"))
+        assert page.evaluate("sicganTouch.things.die.error()") == pytest.approx(wanted, abs=1e-3)
