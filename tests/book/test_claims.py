@@ -82,11 +82,10 @@ def chance(*names: str, measure: str = "delta_e_held_out") -> list[str]:
 
 
 def typical(measure: str, *names: str) -> list[float]:
-    """The median of each change's runs; a change that is none has the unchanged ones."""
+    """The median of each change's runs; one that is none has the unchanged runs beside the first other."""
     effects = changed(measure)
-    return [
-        effects[name].median if name in effects else next(iter(effects.values())).unchanged for name in names
-    ]
+    beside = next(effects[name] for name in names if name in effects)
+    return [effects[name].median if name in effects else beside.unchanged for name in names]
 
 
 def shares(*names: str) -> list[str]:
