@@ -31,8 +31,9 @@ LEARNED: dict[str, tuple[int, bool]] = {
     "15 and position": (32, True),
 }
 DECODINGS = ("mean", "median", "mode", "annealed")
-#: The photographs on which settings were chosen, and those that had no part in it.
+#: The photographs on which settings were chosen.
 CHOSEN_ON = ("coffee", "astronaut", "chelsea")
+#: Photographs that had no part in choosing.
 FRESH = ("rocket", "motorcycle", "hopper", "china", "flower")
 
 
@@ -125,9 +126,9 @@ def load_places(folder: Path | None = None) -> Sequence[Place]:
 def errors(
     rows: Sequence[Place], rule: str, where: Sequence[tuple[str, str]]
 ) -> Float64[np.ndarray, "places 2"]:
-    """Mean ΔE seen and held out of a rule in each of ``where``, pairs (photograph, side), over its seeds.
+    """Mean ΔE seen and held out of a ``rule`` in each of ``where``, pairs (photograph, side), over its seeds.
 
-    Errors: ValueError for a place without a row of this rule.
+    ``rows`` are those of ``load_places``. Errors: ValueError for a place without a row of this rule.
     """
     found = []
     for place in where:
@@ -141,9 +142,9 @@ def errors(
 
 
 def compare_rules(rows: Sequence[Place], rule: str, than: str, where: Sequence[tuple[str, str]]) -> Gain:
-    """How much better a rule is ``than`` another on what was held out, in the places ``where``.
+    """How much better a ``rule`` is ``than`` another on what was held out, in the places ``where``.
 
-    Errors: as ``errors``.
+    ``rows`` and errors are as for ``errors``.
     """
     ours, theirs = (errors(rows, name, where)[:, 1] for name in (rule, than))
     gains = np.sort(theirs - ours)

@@ -39,7 +39,7 @@ def side_frame(
     *,
     vmax: float = 25.0,
 ) -> BookFigure:
-    """One frame of an explorer: a picture and the map of its ΔE, with the held-out side outlined.
+    """An explorer's frame: a ``picture`` beside the map of its ``error``, the ``held_out`` side outlined.
 
     The map shows means over blocks of 4×4 pixels, smoothed, black at 0 and bright at ``vmax``. Above each
     stands what it shows, the two means included.

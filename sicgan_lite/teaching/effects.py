@@ -119,7 +119,10 @@ def compare_changes(
 
 
 def matched(changed: Sequence[Row], unchanged: Sequence[Row], measure: str) -> list[Block]:
-    """The results of runs of one photograph and one held-out side, for the seeds that both have."""
+    """The results of runs of one photograph and one held-out side, for the seeds that both have.
+
+    ``changed`` and ``unchanged`` are runs of two settings; ``measure`` is as in ``compare_changes``.
+    """
     sides = [{(r.image, r.config.seed): late_mean(r, measure) for r in rows} for rows in (changed, unchanged)]
     shared = sorted(sides[0].keys() & sides[1].keys())
     places = dict.fromkeys((image, seed % len(SIDES)) for image, seed in shared)
@@ -142,7 +145,10 @@ def late_mean(row: Row, measure: str) -> float:
 
 
 def tell_effects(effects: Mapping[str, Effect], changes: Iterable[str]) -> str:
-    """A line for each of ``changes``: its median beside the unchanged one, the effect, and p among all."""
+    """A line for each of ``changes``: its median beside the unchanged one, the effect, and p among all.
+
+    ``effects`` are those of ``compare_changes``.
+    """
     lines = (
         f"{change:34}{effect.median:5.2f} for {effect.unchanged:.2f}: {effect.verdict.effect:+5.2f},"
         f" lower in {effect.verdict.lower:4.0%}, p' = {effect.p_among_all:.1g}"

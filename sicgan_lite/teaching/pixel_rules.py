@@ -44,8 +44,8 @@ def learn_ab(
     """The ab of every pixel, by a rule that was fitted with L1 to the pixels that ``seen`` marks.
 
     ``numbers`` (c, h, w) are what the rule knows of a pixel. It is a network of two hidden layers of 48,
-    trained ``steps`` times on 512 seen pixels. Errors: ValueError for arrays that do not fit together,
-    and when no pixel is seen.
+    trained ``steps`` times on 512 seen pixels, drawn by ``seed``. Errors: ValueError for arrays that do
+    not fit together, and when no pixel is seen.
     """
     inputs, known = _inputs(numbers, ab, seen)
     targets = torch.from_numpy(ab[seen]).float() / SCALE
@@ -58,8 +58,8 @@ def learn_shares(
 ) -> Shares:
     """As ``learn_ab``, but the rule says how likely each square of ab is, 10 CIE units wide.
 
-    The squares are those in which a seen pixel lies. It is trained with cross-entropy. Errors: as
-    ``learn_ab``.
+    The squares are those in which a pixel lies that ``seen`` marks. ``numbers``, ``steps`` and ``seed`` are
+    as there. It is trained with cross-entropy. Errors: as ``learn_ab``.
     """
     inputs, known = _inputs(numbers, ab, seen)
     squares = np.floor(ab[seen] / SQUARE).astype(int)

@@ -179,7 +179,7 @@ def finished_runs(folder: Path | None = None) -> dict[str, Run]:
 
 
 def begun_history(name: str, folder: Path | None = None) -> dict[str, Real[np.ndarray, " steps"]]:
-    """How far a run of ``RUNS`` came, finished or not: its history, which is not checked against a hash.
+    """How far the run of this ``name`` in ``RUNS`` came: its history, which is not checked against a hash.
 
     ``folder`` is the recorded runs' own unless another is given. Errors: RecordError where none is begun.
     """
