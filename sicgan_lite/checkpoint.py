@@ -183,6 +183,8 @@ def load_generator(file: File) -> Generator:
     shapes = {name: weight.shape for name, weight in weights.items()}
     if shapes != _weight_shapes(config):  # before building: a foreign config may ask for any memory
         raise FileFormatError(f"{name} does not hold the weights that its config describes")
+    if not all(weight.isfinite().all() for weight in weights.values()):
+        raise FileFormatError(f"{name} holds weights that are no numbers; a whole generator is wanted")
     with torch.random.fork_rng(devices=[]):  # building draws initial weights
         generator = Generator.from_config(config)
     generator.load_state_dict(weights)

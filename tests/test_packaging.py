@@ -100,7 +100,7 @@ def test_every_import_is_a_declared_package_and_the_other_way_round(metadata: Me
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 imported.add(node.module.split(".")[0])
     third_party = imported - set(sys.stdlib_module_names) - {"sicgan_lite"}
-    optional = {"distributed", "dask", "google", "ipywidgets"}
+    optional = {"distributed", "dask", "google", "ipywidgets", "pillow_heif", "shtab"}
     assert third_party - optional == declared
 
 

@@ -62,26 +62,24 @@ TASK = "\n\n**Exercise {number}.** TODO: the task, in two sentences."
 CHECKS_HEAD = '''\
 """Checks for the chapter {title}."""
 
-from sicgan_lite.teaching.exercises.answers import (
-    correct,
-    exercise,
-    explain_slip,
-    not_answered,
-    require,
-    require_number,
-)
+from sicgan_lite.teaching.exercises.answers import exercise
+from sicgan_lite.teaching.exercises.number_task import NumberTask
 '''
 CHECK = '''
+{task} = NumberTask(
+    asked="TODO: give the number of this exercise.",
+    exact={number},
+    right="TODO: why it is {number}.",
+    slips={{{slip}: "TODO: what somebody did who says {slip}."}},
+    too_small="{{value}} is too small. TODO: where to look.",
+    too_large="{{value}} is too large. TODO: where to look.",
+)
+
 
 @exercise
 def {check}(answer: object) -> str:
     """TODO: what is asked for."""
-    if answer is None:
-        return not_answered("TODO: give the number of this exercise.")
-    value = require_number(answer)
-    explain_slip(value, {{{slip}.0: "TODO: what somebody did who says {slip}."}})
-    require(value == {number}, f"{{value:g}} is not it. TODO: where to look.")
-    return correct("TODO: why it is {number}.")
+    return {task}.check(answer)
 '''
 TESTS = '''\
 """The checks of the chapter {title}."""

@@ -65,7 +65,10 @@ def write(name: str, title: str, root: Path = ROOT) -> None:
     text = nbformat.writes(normalize(made, name)) + "\n"
     package = root / "sicgan_lite" / "teaching" / "exercises"
     body = "".join(
-        chapter_parts.CHECK.format(check=check, number=n, slip=n + 10) for n, check in enumerate(checks, 1)
+        chapter_parts.CHECK.format(
+            check=check, task=check.removeprefix("check_").upper(), number=n, slip=n + 10
+        )
+        for n, check in enumerate(checks, 1)
     )
     imports = "".join(f", {check}" for check in checks)
     pairs = ", ".join(f"({check}, {number})" for number, check in enumerate(checks, 1))

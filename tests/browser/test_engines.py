@@ -112,7 +112,7 @@ def test_a_question_is_answered(engine: engines.Engine, heard: str) -> None:
 def test_the_game_plays(engine: engines.Engine, heard: str) -> None:
     engine.visit(f"{heard}/book/game.html")
     step = "Number(document.getElementById('now-step').innerText)"
-    engine.press("#game-step-d", SPACE)
+    engine.click("#game-step-d")
     engine.wait_for(f"{step} === 1")
     engine.click("#game-play")
     engine.wait_for(f"{step} > 10")

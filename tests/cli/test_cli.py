@@ -40,8 +40,8 @@ def run(photo: Path, tmp_path: Path) -> Path:
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
-    with (folder / "history.csv").open() as file:
-        return list(csv.DictReader(file))
+    path = folder / "history.csv"  # begun with the first step
+    return list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
 
 
 def refused(capsys: pytest.CaptureFixture[str], arguments: list[str], *words: str) -> None:
@@ -154,7 +154,7 @@ def test_too_many_patches_for_the_distance(
     ("setting", "words"),
     [
         ("sise=16", ["sise", "noise_std"]),
-        ("noise_std=-1", ["noise_std", "-1", "at least 0"]),
+        ("noise_std=-1", ["noise_std", "-1", "[0, 4]"]),
         ("noise_std", ["FIELD=VALUE"]),
         ("real_target=1.1", ["real_target", "1.1", "[0, 1]"]),
     ],

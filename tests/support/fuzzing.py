@@ -71,7 +71,7 @@ def _change(holder: Any, key: Any, rng: np.random.Generator) -> None:
     """Take away, replace, rename, or change a tensor's shape, type or numbers."""
     value, choice = holder[key], rng.integers(4)
     if isinstance(value, torch.Tensor) and choice != 0 and value.numel():
-        changed = (value[..., :0], value.double(), value * float("nan"), value.expand(2, *value.shape))
+        changed = (value.reshape(-1)[:0], value.double(), value * float("nan"), value.expand(2, *value.shape))
         holder[key] = changed[rng.integers(4)].clone()
     elif choice == 0:
         del holder[key]
