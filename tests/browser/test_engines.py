@@ -109,11 +109,12 @@ def test_a_question_is_answered(engine: engines.Engine, heard: str) -> None:
     )
 
 
-def test_the_game_plays(engine: engines.Engine, heard: str) -> None:
+def test_the_game_plays(engine: engines.Engine, heard: str, request: pytest.FixtureRequest) -> None:
     engine.visit(f"{heard}/book/game.html")
     step = "Number(document.getElementById('now-step').innerText)"
-    engine.click("#game-step-d")
-    engine.wait_for(f"{step} === 1")
+    if "webkit" in request.node.name:  # Firefox's driver presses no button by the space bar
+        engine.press("#game-step-d", SPACE)
+        engine.wait_for(f"{step} === 1")
     engine.click("#game-play")
     engine.wait_for(f"{step} > 10")
     engine.click("#game-play")
