@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def save_checkpoint(file: File, state: TrainState) -> None:
     cannot be written; NonFiniteLossError for weights that are not finite: the old file stays.
     """
     for part in ("generator", "discriminator"):
-        if not all(weight.isfinite().all() for weight in getattr(state, part).parameters()):
+        if not _are_finite(getattr(state, part).parameters()):
             raise NonFiniteLossError(
                 f"after step {state.step} the {part}'s weights are not finite; "
                 f"{name_of(file)} is left as it was"
@@ -115,11 +116,15 @@ def _check_step(state: TrainState) -> None:
     if type(step) is not int or not 0 <= step <= total:
         raise ValueError(f"step must be a whole number in [0, {total}], got {step!r}")
     for network in (state.generator, state.discriminator, state.final_generator):
-        if not all(weight.isfinite().all() for weight in network.parameters()):
+        if not _are_finite(network.parameters()):
             raise ValueError("its weights are not finite")
     for optimizer in (state.optimizer_g, state.optimizer_d):
         for parameter in optimizer.param_groups[0]["params"]:
             _check_moments(parameter, optimizer.state.get(parameter, {}), step)
+
+
+def _are_finite(weights: Iterable[torch.Tensor]) -> bool:
+    return all(weight.isfinite().all() for weight in weights)
 
 
 def _check_moments(parameter: torch.Tensor, moments: dict[str, torch.Tensor], step: int) -> None:
@@ -183,7 +188,7 @@ def load_generator(file: File) -> Generator:
     shapes = {name: weight.shape for name, weight in weights.items()}
     if shapes != _weight_shapes(config):  # before building: a foreign config may ask for any memory
         raise FileFormatError(f"{name} does not hold the weights that its config describes")
-    if not all(weight.isfinite().all() for weight in weights.values()):
+    if not _are_finite(weights.values()):
         raise FileFormatError(f"{name} holds weights that are no numbers; a whole generator is wanted")
     with torch.random.fork_rng(devices=[]):  # building draws initial weights
         generator = Generator.from_config(config)

@@ -17,7 +17,14 @@ from sicgan_lite.patches import PatchSet
 from sicgan_lite.studies.measuring import measure
 from sicgan_lite.studies.rows import Row, read_rows
 from sicgan_lite.teaching.changes import SMALL
-from sicgan_lite.teaching.effects import SEEDS, Planned, effects_file, held_out, small_photograph
+from sicgan_lite.teaching.effects import (
+    SEEDS,
+    Planned,
+    effects_file,
+    held_out,
+    small_photograph,
+    whole_seeds,
+)
 from sicgan_lite.teaching.league import LEAGUE
 from sicgan_lite.teaching.settings import PHOTOGRAPHS
 
@@ -48,16 +55,10 @@ def load_methods(chapter: int, folder: Path | None = None) -> dict[str, list[Row
     """
     files = sorted(effects_file(folder).parent.glob("*.jsonl"))
     rows = [row for path in files for row in read_rows(path)]
-    places = {(row.change, row.image, row.config.seed) for row in rows}
-
-    def is_whole(row: Row) -> bool:
-        return all((row.change, image, row.config.seed) in places for image in PHOTOGRAPHS)
-
-    return {
-        name: [row for row in rows if row.change == entry.change and is_whole(row)]
-        for name, entry in LEAGUE.items()
-        if entry.chapter <= chapter
-    }
+    known = {name: entry.change for name, entry in LEAGUE.items() if entry.chapter <= chapter}
+    its = {name: [row for row in rows if row.change == change] for name, change in known.items()}
+    whole = {name: whole_seeds({name: its[name]}) for name in its}
+    return {name: [row for row in its[name] if row.config.seed in whole[name]] for name in its}
 
 
 def _copy(rgb: np.ndarray, _: np.ndarray, config: Config) -> np.ndarray:

@@ -78,6 +78,16 @@ def load_effects(folder: Path | None = None) -> dict[str, Sequence[Row]]:
     return {change: its for change in CHANGES if (its := [row for row in rows if row.change == change])}
 
 
+def whole_seeds(rows: Mapping[str, Sequence[Row]]) -> set[int]:
+    """The seeds of which each of the lists in ``rows`` has a run on every photograph."""
+    there = [
+        {row.config.seed for row in its if row.image == image}
+        for its in rows.values()
+        for image in PHOTOGRAPHS
+    ]
+    return set.intersection(*there)
+
+
 class Effect(NamedTuple):
     """What a change does to a measure: its own median and that without it, and what seeds say.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +41,6 @@ def load_views(folder: Path | None = None) -> dict[str, tuple[Sequence[Row], Seq
     """
     rows = [*read_rows(effects.effects_file(folder)), *read_rows(views_file(folder))]
     its = {name: [row for row in rows if row.change == name] for pair in VIEWS.values() for name in pair}
-    whole = _whole_seeds(its)
+    whole = effects.whole_seeds(its)
     kept = {name: [row for row in rows if row.config.seed in whole] for name, rows in its.items()}
     return {loss: (kept[short], kept[long]) for loss, (short, long) in VIEWS.items()}
-
-
-def _whole_seeds(rows: Mapping[str, Sequence[Row]]) -> set[int]:
-    """The seeds with every photograph in each of the six."""
-    wanted = {(name, image) for name in rows for image in effects.PHOTOGRAPHS}
-    there = {(name, row.image, row.config.seed) for name, its in rows.items() for row in its}
-    return {seed for seed in effects.SEEDS if all((*place, seed) in there for place in wanted)}

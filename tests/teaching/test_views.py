@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sicgan_lite.config import Config
 from sicgan_lite.studies.rows import Row, append_row, read_rows
 from sicgan_lite.teaching import PHOTOGRAPHS, effects, views
 
@@ -38,7 +39,7 @@ def test_a_seed_counts_when_all_six_have_it_on_every_photograph(tmp_path: Path, 
             path.parent.mkdir(exist_ok=True)
             for image in PHOTOGRAPHS:
                 if (name, image, seed) != (lost, "chelsea", 1):
-                    append_row(path, Row(name, image, effects.planned()[0].config.__class__(seed=seed), {}))
+                    append_row(path, Row(name, image, Config(seed=seed), {}))
     for pair in views.load_views(tmp_path).values():
         for rows in pair:
             assert {row.config.seed for row in rows} == ({0} if lost else {0, 1})
