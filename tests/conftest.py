@@ -28,6 +28,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
+def one_thread() -> Iterator[None]:
+    """PyTorch computes on one thread: a run repeats, and a fork of a process with threads may hang."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
 def unchecked() -> Iterator[None]:
     """Annotations are not checked in this test: it hands the library arguments of the wrong type."""
     with support.typechecking.unchecked():

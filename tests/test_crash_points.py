@@ -11,13 +11,12 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-import torch
 from support.commands import TINY, noise_photo
 from support.crashes import KINDS, Outcome, run
 from support.tiny import photo, tiny_config
@@ -28,7 +27,10 @@ from sicgan_lite.cli import main
 from sicgan_lite.studies.runs import load_run
 from tools import recording
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it forks, and asks /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="it forks, and asks /proc"),
+    pytest.mark.usefixtures("one_thread"),
+]
 
 SAMPLE = 4  # points of each program; an album, which trains twice, has two
 WHOLE = os.environ.get("CRASH_POINTS") == "all"
@@ -52,15 +54,6 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         noise_photo(folder / name, seed=seed)
     assert main(["train", str(folder / "photo.png"), "--out", str(folder / "run"), *TINY, "--quiet"]) == 0
     return folder
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """A fork of a process with threads may hang."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def weights(out: Path) -> list[list[float]]:

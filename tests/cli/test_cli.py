@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -16,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from support.commands import TINY, noise_photo
+from support.commands import TINY, history_rows, noise_photo, start
 
 from sicgan_lite import __version__
 from sicgan_lite.checkpoint import load_checkpoint
@@ -39,11 +38,6 @@ def run(photo: Path, tmp_path: Path) -> Path:
     return out
 
 
-def rows(folder: Path) -> list[dict[str, str]]:
-    path = folder / "history.csv"  # begun with the first step
-    return list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
-
-
 def refused(capsys: pytest.CaptureFixture[str], arguments: list[str], *words: str) -> None:
     """Exit code 2 and one line on stderr that holds the words."""
     assert main(arguments) == 2
@@ -59,7 +53,7 @@ def test_training_leaves_four_files(run: Path) -> None:
 
 
 def test_history_has_a_row_a_step_with_the_fields_of_a_record(run: Path) -> None:
-    history = rows(run)
+    history = history_rows(run)
     assert list(history[0]) == list(StepRecord._fields)
     assert [(row["step"], row["epoch"], row["batch"]) for row in history] == [
         (str(3 * epoch + batch), str(epoch + 1), str(batch)) for epoch in range(2) for batch in (1, 2, 3)
@@ -323,8 +317,8 @@ def test_diverging_exits_with_one(photo: Path, tmp_path: Path, capsys: pytest.Ca
     said = re.search(r"loss_[dg] is (nan|inf) at step (\d+)", capsys.readouterr().err.splitlines()[-1])
     assert said is not None
     state = load_checkpoint(out / "checkpoint.pt", read_image(photo).rgb, "cpu")
-    assert state.step == len(rows(out)) == int(said[2]) - 1
-    assert all(np.isfinite(float(row["loss_d"])) for row in rows(out))
+    assert state.step == len(history_rows(out)) == int(said[2]) - 1
+    assert all(np.isfinite(float(row["loss_d"])) for row in history_rows(out))
     assert not (out / "generator.safetensors").exists()
 
 
@@ -336,15 +330,8 @@ def test_ctrl_c_saves_and_resume_ends_as_if_never_stopped(photo: Path, tmp_path:
     program = [sys.executable, "-m", "sicgan_lite", "train", str(photo)]
     subprocess.run([*program, "--out", str(whole), *long], env=environment, check=True, capture_output=True)
 
-    child = subprocess.Popen(
-        [*program, "--out", str(stopped), *long],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        stderr=subprocess.DEVNULL,
-    )
-    while not (stopped / "checkpoint.pt").exists() or len(rows(stopped)) < 3:
+    child = start("train", photo, "--out", stopped, *long, stderr=subprocess.DEVNULL)
+    while not (stopped / "checkpoint.pt").exists() or len(history_rows(stopped)) < 3:
         assert child.poll() is None, "it ended before it could be stopped"
         time.sleep(0.02)
     child.send_signal(signal.SIGINT)
@@ -353,9 +340,9 @@ def test_ctrl_c_saves_and_resume_ends_as_if_never_stopped(photo: Path, tmp_path:
     assert child.returncode == 0
     command = shlex.split(said.partition("go on with: ")[2])
     assert command == ["sicgan-lite", "train", str(photo), "--out", str(stopped), "--resume"]
-    assert 0 < len(rows(stopped)) < len(rows(whole))
+    assert 0 < len(history_rows(stopped)) < len(history_rows(whole))
     # In the middle of an epoch of 30: the steps since its beginning are kept too.
-    assert said.startswith(f"stopped after step {len(rows(stopped))} of 360")
+    assert said.startswith(f"stopped after step {len(history_rows(stopped))} of 360")
 
     again = [sys.executable, "-m", "sicgan_lite", *command[1:]]
     subprocess.run(again, env=environment, check=True, capture_output=True)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.commands import TINY, grey_photo, noise_photo
+from support.commands import TINY, grey_photo, noise_photo, start
 
 from sicgan_lite.cli import main
 from sicgan_lite.studies import album
@@ -79,15 +79,7 @@ def test_ctrl_c_leaves_a_command_that_can_be_pasted(
 def test_ctrl_c_ends_workers_at_once_and_what_is_done_is_kept(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "album"
     long = [*TINY, "--set", "epochs=10000", "--workers", "2"]
-    child = subprocess.Popen(
-        [sys.executable, "-m", "sicgan_lite", "album", str(folder), "--out", str(out), *long],
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    child = start("album", folder, "--out", out, *long, stderr=subprocess.PIPE, start_new_session=True)
     working = f"pgrep -g {child.pid} -f spawn_main"
     while (
         len(subprocess.run(working.split(), capture_output=True, text=True, check=False).stdout.split()) < 2

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.commands import TINY, grey_photo, noise_photo
+from support.commands import TINY, grey_photo, history_rows, noise_photo, start
 
 from sicgan_lite.checkpoint import read_results
 from sicgan_lite.cli import main, training
@@ -22,11 +21,6 @@ from sicgan_lite.studies.judging import lightness_profile
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     return noise_photo(tmp_path / "photo.png")
-
-
-def steps(folder: Path) -> int:
-    path = folder / "history.csv"  # which is there once there is a step to write
-    return len(path.read_text().splitlines()) - 1 if path.exists() else 0
 
 
 def test_the_result_is_judged_aloud(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,21 +135,14 @@ def test_a_dead_stderr_costs_nothing(photo: Path, tmp_path: Path, monkeypatch: p
 def test_a_termination_ends_a_run_saved(photo: Path, tmp_path: Path, number: signal.Signals) -> None:
     out = tmp_path / "run"
     long = [*TINY, "--set", "num_patches=120", "--set", "epochs=40"]
-    child = subprocess.Popen(
-        [sys.executable, "-m", "sicgan_lite", "train", str(photo), "--out", str(out), *long],
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    while not (out / "checkpoint.pt").exists() or steps(out) < 3:
+    child = start("train", photo, "--out", out, *long, stderr=subprocess.DEVNULL)
+    while not (out / "checkpoint.pt").exists() or len(history_rows(out)) < 3:
         assert child.poll() is None, "it ended before it could be stopped"
         time.sleep(0.02)
     child.send_signal(number)
     said = child.communicate(timeout=120)[0]
     assert child.returncode == 0
-    assert said.startswith(f"stopped after step {steps(out)} of 1200")
+    assert said.startswith(f"stopped after step {len(history_rows(out))} of 1200")
     assert "--resume" in said
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -13,6 +18,24 @@ TINY = [
     *("--set", "size=16", "--set", "num_patches=12", "--set", "epochs=2", "--set", "batch_size=4"),
     *("--set", "generator_widths=(4,)", "--set", "discriminator_widths=(4,)", "--set", "precision=float32"),
 ]
+
+
+def start(*words: object, **streams: Any) -> subprocess.Popen[str]:
+    """The command line in a process of its own, on one thread, its output to be read."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "sicgan_lite", *map(str, words)],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        **streams,
+    )
+
+
+def history_rows(folder: Path) -> list[dict[str, str]]:
+    """The steps that a run's folder tells of; none before the first is written."""
+    path = folder / "history.csv"
+    return list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
 
 
 def noise_photo(path: Path, seed: int = 0, low: int = 0, high: int = 256) -> Path:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from sicgan_lite import TrainState, train
 from sicgan_lite.files import pixels_sha256
@@ -140,15 +139,12 @@ def test_rows_were_trained_on_these_photographs() -> None:
         assert hashes <= {pixels_sha256(effects.small_photograph(image))}
 
 
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("number", [0, 10])
 def test_the_first_steps_of_recorded_rows_repeat(number: int) -> None:
     if number >= len(ROWS):
         pytest.skip("not recorded yet")
-    row, threads = ROWS[number], torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        state = TrainState.create(effects.small_photograph(row.image), row.config, "cpu")
-        steps = [list(record[3:]) for record in islice(train(state), 5)]
-    finally:
-        torch.set_num_threads(threads)
+    row = ROWS[number]
+    state = TrainState.create(effects.small_photograph(row.image), row.config, "cpu")
+    steps = [list(record[3:]) for record in islice(train(state), 5)]
     np.testing.assert_allclose(steps, row.results["first_steps"], atol=0.005)

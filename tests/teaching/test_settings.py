@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from support.tiny import tiny_config
 
 from sicgan_lite import (
@@ -101,18 +100,14 @@ def test_a_table_says_what_the_files_of_its_runs_say(name: str, tmp_path: Path) 
     assert (tmp_path / "again.csv").read_bytes() == (runs_folder() / f"{name}.csv").read_bytes()
 
 
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("number", [0, 17, 35])
 def test_the_first_steps_of_recorded_runs_repeat(number: int) -> None:
     image, config = SWEEPS["reckoning"][number]
     rgb = sample_image(image)
     recorded = read_run(runs_folder() / "sweeps" / run_file(config, rgb)).results
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        here = describe_machine()
-        steps = [list(record[3:]) for record in islice(train(TrainState.create(rgb, config, "cpu")), 5)]
-    finally:
-        torch.set_num_threads(threads)
+    here = describe_machine()
+    steps = [list(record[3:]) for record in islice(train(TrainState.create(rgb, config, "cpu")), 5)]
     if all(here[key] == recorded[key] for key in ("processor", "threads", "versions")):
         assert steps == recorded["first_steps"]
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -19,19 +19,12 @@ from tools import recording
 from tools.recording import describe, keeps_picture, record_run
 
 TINY = tiny_config(size=16, num_patches=24)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(autouse=True)
 def small_photographs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording, "sample_image", lambda name: photo(seed=len(name)))
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def begun(folder: Path, name: str, steps: int) -> None:
