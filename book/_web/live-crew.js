@@ -93,8 +93,8 @@ function hire(url) {
 
 /* `count` workers that learn, and one that paints. */
 function createCrew(count) {
-  const { colorScript, networksScript, modelScript, photoScript } = window;
-  const scripts = [colorScript, networksScript, modelScript, photoScript, workerScript];
+  const { colorScript, kernelsScript, networksScript, modelScript, photoScript } = window;
+  const scripts = [colorScript, kernelsScript, networksScript, modelScript, photoScript, workerScript];
   // The scripts call themselves a window's; in a worker there is none.
   const text = scripts.map((script) => `(${script})(self);`).join("\n");
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));

@@ -7,9 +7,9 @@
 function modelScript(root) {
 "use strict";
 
+const { createFrame, planes, rectify } = root.sicganKernels;
 const {
-  createFrame, createNetwork, createMaps, planes, setParameters, clearGradient, takeGradient, forward,
-  backward, rectify,
+  createNetwork, createMaps, setParameters, clearGradient, takeGradient, forward, backward,
 } = root.sicganNetworks;
 
 const POOLED = 8; // D averages any patch down to 8×8
@@ -82,7 +82,7 @@ function createShare(config, inputs, count, { means = [], stds = [] } = {}) {
   /* A patch: features (planes, one after another), ab, shifts of the context, z, noises for real and
    * fake ab, targets. */
   function load(index, { features, ab, shifts = [], z = [], noises, targets }) {
-    const image = images[index], n = size * size, [seenByG] = image.maps;
+    const image = images[index], n = size * size, seenByG = image.maps[0].values;
     for (let c = 0; c < PAPER.length; c++) fill(seenByG, c, (i) => features[c * n + i]);
     means.forEach((mean, k) => fill(seenByG, PAPER.length + k, (i) =>
       standardize(features[(PAPER.length + k) * n + i], mean, stds[k], shifts[k])));
@@ -93,8 +93,8 @@ function createShare(config, inputs, count, { means = [], stds = [] } = {}) {
 
   /* D's logit for two planes of ab, with noise if it is given. */
   function judge(ab, image, noise) {
-    const skip = D.layers[0].inputs - 2, [shown] = seen;
-    shown.set(image.maps[0].subarray(0, skip * frame.plane));
+    const skip = D.layers[0].inputs - 2, shown = seen[0].values;
+    shown.set(image.maps[0].values.subarray(0, skip * frame.plane));
     shown.set(ab.subarray(0, 2 * frame.plane), skip * frame.plane);
     if (noise) for (let c = 0, n = 0; c < 2; c++) for (const at of pixels) {
       shown[(skip + c) * frame.plane + at] += config.noise_std * noise[n++];
@@ -120,7 +120,7 @@ function createShare(config, inputs, count, { means = [], stds = [] } = {}) {
       D.gradient[D.gradient.length - 1] += slope;
     }
     eachPooled((at, k) => { top[at] = (slope * D.parameters[D.head + k]) / (block * block); });
-    rectify(top, seen[depth], D.layers[depth - 1].leak, frame);
+    rectify(top, seen[depth].values, D.layers[depth - 1].leak, frame);
     backward(D, seen, learns);
     return D.slopes[0];
   }
@@ -150,7 +150,7 @@ function createShare(config, inputs, count, { means = [], stds = [] } = {}) {
     clearGradient(G);
     let loss = 0;
     for (const image of images) {
-      const fake = image.maps[image.maps.length - 1], target = image.targets[2];
+      const fake = image.maps[G.layers.length].values, target = image.targets[2];
       const logit = judge(fake, image, null);
       loss += crossEntropy(logit, target) / batch;
       top.fill(0);

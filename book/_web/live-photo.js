@@ -7,7 +7,8 @@ function photoScript(root) {
 "use strict";
 
 const { rgbToLab, labToRgb, intoGamut, deltaE } = root.sicganColor;
-const { createFrame, createNetwork, createMaps, setParameters, forward } = root.sicganNetworks;
+const { createFrame } = root.sicganKernels;
+const { createNetwork, createMaps, setParameters, forward } = root.sicganNetworks;
 const { PAPER, standardize } = root.sicganModel;
 
 const AB_SCALE = 110;
@@ -166,12 +167,12 @@ function predict(about, parameters, photo, size, { means = [], stds = [] } = {},
   const { width, height, maps } = photo, half = size / 2;
   const net = createNetwork(about, createFrame(size, Math.max(...about.kernels) >> 1));
   setParameters(net, parameters);
-  const tile = createMaps(net), { row, plane, start } = net.frame;
+  const tile = createMaps(net), inner = tile[0].values, { row, plane, start } = net.frame;
   const ab = [0, 1].map(() => new Float64Array(width * height));
   const bell = Array.from({ length: size }, (_, i) => Math.sin((Math.PI * (i + 0.5)) / size) ** 2);
   for (let y = 0; y < size; y++) for (let x = 0; x < size; x++) {
-    tile[0][3 * plane + start + y * row + x] = x / size;
-    tile[0][4 * plane + start + y * row + x] = y / size;
+    inner[3 * plane + start + y * row + x] = x / size;
+    inner[4 * plane + start + y * row + x] = y / size;
   }
   const context = means.map((mean, k) => maps[3 + k].map((value) => standardize(value, mean, stds[k])));
   const inputs = [...maps.slice(0, 3).map((map, c) => [c, map]),
@@ -179,7 +180,7 @@ function predict(about, parameters, photo, size, { means = [], stds = [] } = {},
   for (let top = -half; top < height; top += half) for (let left = -half; left < width; left += half) {
     for (let y = 0; y < size; y++) for (let x = 0; x < size; x++) {
       const to = start + y * row + x, at = mirror(top + y, height) * width + mirror(left + x, width);
-      for (const [c, map] of inputs) tile[0][c * plane + to] = map[at];
+      for (const [c, map] of inputs) inner[c * plane + to] = map[at];
     }
     const made = forward(net, tile);
     for (let y = Math.max(0, -top); y < size && top + y < height; y++) {

@@ -96,10 +96,14 @@ def test_the_context_is_that_of_a_patch_set(model: Page) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"features": ("lightness", "x", "blur_4", "spread_2"), "noise_channels": 2, "kernel_sizes": (3, 1)}],
+    [
+        {},
+        {"size": 18},  # no multiple of the four rows that a 3×3 kernel takes at once
+        {"features": ("lightness", "x", "blur_4", "spread_2"), "noise_channels": 2, "kernel_sizes": (3, 1)},
+    ],
 )
 def test_the_painted_picture_is_that_of_colorize(model: Page, changes: dict[str, Any]) -> None:
-    config = Config.quick(size=16, generator_widths=(6, 5), **changes)
+    config = Config.quick(**{"size": 16, "generator_widths": (6, 5)} | changes)
     torch.manual_seed(4)
     generator = Generator.from_config(config)
     with torch.no_grad():
@@ -112,7 +116,7 @@ def test_the_painted_picture_is_that_of_colorize(model: Page, changes: dict[str,
     call = """([bytes, config, weights, standard, z]) => {
       const photo = sicganPhoto.readPhoto(Uint8ClampedArray.from(bytes), 71, config.features);
       const [about] = sicganModel.describe(config, sicganPhoto.inputsOf(photo));
-      const ab = sicganPhoto.predict(about, weights, photo, 16, standard, z);
+      const ab = sicganPhoto.predict(about, weights, photo, config.size, standard, z);
       return Array.from(sicganPhoto.merge(photo.lightness, ab));
     }"""
     weights = torch.cat([p.detach().ravel() for p in generator.parameters()]).double().tolist()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from support.pages import PATIENCE, ROOT
 
 WEB = ROOT / "book" / "_web"
-MODEL_SCRIPTS = ("color.js", "live-networks.js", "live-model.js", "live-photo.js")
+MODEL_SCRIPTS = ("color.js", "live-kernels.js", "live-networks.js", "live-model.js", "live-photo.js")
 CREW_SCRIPTS = (*MODEL_SCRIPTS, "live-crew.js")
 
 
