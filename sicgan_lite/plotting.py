@@ -81,8 +81,7 @@ def style() -> Iterator[None]:
 class BookFigure(Figure):
     """A Figure that a notebook shows as it is, whether or not pyplot was imported.
 
-    Line drawings are shown as PNG; a ``photographic`` figure is shown as JPEG, in about a fifth of
-    the bytes.
+    Line drawings are shown as PNG; a ``photographic`` figure as JPEG, in about a fifth of the bytes.
     """
 
     def __init__(self, *args: Any, photographic: bool = False, **kwargs: Any) -> None:
@@ -90,23 +89,24 @@ class BookFigure(Figure):
         self.photographic = photographic
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]] | None:
-        if self.photographic:
-            return None
-        drawn = reduce_colors(Image.fromarray(rasterize(self)), PNG_COLORS)
-        return self._encoded(drawn, "PNG", optimize=True)
+        return None if self.photographic else self._encoded()
 
     def _repr_jpeg_(self) -> tuple[bytes, dict[str, int]] | None:
-        if not self.photographic:
-            return None
-        # Without subsampling: it would blur the very thing that the book is about.
-        drawn = Image.fromarray(rasterize(self))
-        return self._encoded(drawn, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+        return self._encoded() if self.photographic else None
 
-    def _encoded(self, drawn: Image.Image, kind: str, **options: Any) -> tuple[bytes, dict[str, int]]:
-        buffer = io.BytesIO()
-        drawn.save(buffer, kind, **options)
-        width, height = display_size(self)
-        return buffer.getvalue(), {"width": width, "height": height}
+    def _encoded(self) -> tuple[bytes, dict[str, int]]:
+        _, file = encode_picture(Image.fromarray(rasterize(self)), photographic=self.photographic)
+        return file, dict(zip(("width", "height"), display_size(self), strict=True))
+
+
+def encode_picture(picture: Image.Image, *, photographic: bool) -> tuple[str, bytes]:
+    """A picture's media type and its file: JPEG for photographs, PNG for line drawings."""
+    buffer, kind = io.BytesIO(), "jpeg" if photographic else "png"
+    if photographic:  # without subsampling: it would blur the very thing that the book is about
+        picture.save(buffer, kind, quality=JPEG_QUALITY, subsampling=0)
+    else:
+        reduce_colors(picture, PNG_COLORS).save(buffer, kind, optimize=True)
+    return f"image/{kind}", buffer.getvalue()
 
 
 def rasterize(figure: Figure, dpi: float | None = None) -> UInt8[np.ndarray, "h w 3"]:

@@ -47,6 +47,7 @@ TEACHING = {
     "changes": "CHANGES QUESTIONS",
     "context": "CHOSEN_ON FRESH compare_rules errors load_places pixel_numbers",
     "context_figures": "plot_gains side_frame",
+    "details": "outline show_details",
     "effects": "SIDES compare_changes load_effects matched small_photograph tell_effects",
     "explorers": "Control explore",
     "figures": "ablation_frame compare_losses gamut_in_ab plot_ablation plot_curves plot_game plot_losses"

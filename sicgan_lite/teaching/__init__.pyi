@@ -9,6 +9,8 @@ from .context import load_places as load_places
 from .context import pixel_numbers as pixel_numbers
 from .context_figures import plot_gains as plot_gains
 from .context_figures import side_frame as side_frame
+from .details import outline as outline
+from .details import show_details as show_details
 from .diagrams import game_diagram as game_diagram
 from .diagrams import plot_effects as plot_effects
 from .diagrams import plot_levels as plot_levels

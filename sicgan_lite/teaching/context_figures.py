@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from sicgan_lite.plotting import (
     DPI,
@@ -15,7 +13,6 @@ from sicgan_lite.plotting import (
     FAKE,
     GENERATOR,
     INK,
-    PAPER,
     REAL,
     TITLE_HEIGHT,
     WIDTH,
@@ -23,6 +20,7 @@ from sicgan_lite.plotting import (
     new_figure,
     style,
 )
+from sicgan_lite.teaching.details import outline_part
 
 _CELL = 2.6  # inches that a picture of a frame is wide
 _BLOCK = 4  # pixels
@@ -52,7 +50,7 @@ def side_frame(
         panel.imshow(image, cmap="magma", vmin=0, vmax=vmax, extent=_extent(error), interpolation="bilinear")
         panel.set_title(title)
         panel.set_axis_off()
-        _outline(panel, held_out)
+        outline_part(panel, held_out)
     return figure
 
 
@@ -90,11 +88,3 @@ def _blocks(error: np.ndarray) -> np.ndarray:
 def _extent(error: np.ndarray) -> tuple[float, float, float, float]:
     height, width = error.shape
     return -0.5, width - 0.5, height - 0.5, -0.5
-
-
-def _outline(panel: Axes, held_out: np.ndarray) -> None:
-    rows, columns = np.flatnonzero(held_out.any(axis=1)), np.flatnonzero(held_out.any(axis=0))
-    corner = columns[0] - 0.5, rows[0] - 0.5
-    size = len(columns), len(rows)
-    for color, line in ((INK, "-"), (PAPER, (0, (4, 4)))):
-        panel.add_patch(Rectangle(corner, *size, fill=False, edgecolor=color, linewidth=1.6, linestyle=line))

@@ -1,5 +1,7 @@
 """Sliders over pictures that are ready: they need no kernel, so they work on a static page."""
 
+from __future__ import annotations
+
 import base64
 import html
 import io
@@ -8,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,7 +18,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
-from sicgan_lite.plotting import display_size, rasterize, reduce_colors
+from sicgan_lite.plotting import display_size, encode_picture, rasterize, reduce_colors
 
 Setting = float | str
 
@@ -49,13 +52,25 @@ class Control:
         return [f"{text}\N{NO-BREAK SPACE}{self.unit}" if self.unit else text for text in bare]
 
 
+class Explorer(widgets.VBox):
+    """Sliders over pictures; ``still`` is the first of them, for a reader's program that runs no widgets."""
+
+    still: Mapping[str, str] = MappingProxyType({})
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super()._repr_mimebundle_(**kwargs), **self.still}
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace("Explorer", "VBox", 1)  # what it is to any other program
+
+
 def explore(
     render: Callable[..., Figure | np.ndarray],
     *,
     alt: Callable[..., str],
     start: Mapping[str, Setting] | None = None,
     **values: Control | Sequence[Setting],
-) -> widgets.VBox:
+) -> Explorer:
     """One or two sliders over the pictures that ``render`` draws, once for each combination.
 
     ``values`` names the sliders: each is a ``Control``, or a sequence of settings, labelled by its
@@ -73,8 +88,10 @@ def explore(
     sliders = _sliders(controls, start or {})
     frames, size, photographic = _draw(render, settings)
     pictures = _pictures(_encode(frames, photographic=photographic), texts, size)
-    box = widgets.VBox([*sliders, _nest(sliders, pictures)])
+    box = Explorer([*sliders, _nest(sliders, pictures)])
     box.add_class("sicgan-explorer")  # for the book's stylesheet
+    shown = settings.index(dict(zip(controls, (slider.value for slider in sliders), strict=True)))
+    box.still = _still(frames[shown], size, photographic=photographic)
     return box
 
 
@@ -138,6 +155,13 @@ def _encode(frames: Sequence[Image.Image], *, photographic: bool) -> list[bytes]
             return files
     limits = f"the limits are {budget} and {LARGEST_FRAME}: draw them smaller"
     raise ValueError(f"{len(frames)} frames take {took} bytes, the largest {largest}; {limits}")
+
+
+def _still(frame: Image.Image, size: tuple[int, int], *, photographic: bool) -> dict[str, str]:
+    """One picture by its media type, in base64: of a kind that every program shows, at its shown size."""
+    small = frame.resize(size, Image.Resampling.LANCZOS)
+    kind, file = encode_picture(small, photographic=photographic)
+    return {kind: base64.b64encode(file).decode()}
 
 
 def _webp(frame: Image.Image, **options: Any) -> bytes:

@@ -24,6 +24,7 @@ needs_stack = pytest.mark.skipif(
     not hasattr(widgets, "Stack"), reason="ipywidgets 7 has no Stack: there the kernel swaps the pictures"
 )
 BLURS = [0, 2, 4]
+RISE = {key: np.linspace(0, 1, 50) for key in ("step", "loss_d", "loss_g", "real_score", "fake_score")}
 
 
 def flat(**setting):
@@ -71,7 +72,7 @@ def ipywidgets_7(monkeypatch):
 def test_one_slider_is_linked_to_its_pictures():
     box = explore(flat, alt=say, sigma=SIGMAS)
     slider, stack = box.children
-    assert type(box) is widgets.VBox
+    assert isinstance(box, widgets.VBox)
     assert type(slider) is widgets.SelectionSlider
     assert type(stack) is widgets.Stack
     assert links() == [(slider, "index", stack, "selected_index")]
@@ -156,6 +157,25 @@ def test_no_pixels_and_no_ids_in_what_nbval_compares():
     assert stack.children[0].value.index("alt=") < stack.children[0].value.index("src=")
 
 
+@pytest.mark.parametrize(
+    ("drawn", "kind", "shape", "color"),
+    [
+        (flat, "image/jpeg", (40, 60, 3), [10, 200, 128]),
+        (lambda **_: plot_losses(RISE), "image/png", (276, 640, 3), [0, 114, 178]),  # 7.2 inches, shrunk
+    ],
+)
+def test_where_no_widget_runs_the_first_picture_is_seen(drawn, kind, shape, color):
+    start = {"sigma": 0.1, "side": "right"}
+    shown = DisplayFormatter().format(
+        explore(drawn, alt=say, start=start, sigma=SIGMAS, side=["left", "right"])
+    )[0]
+    assert set(shown) == {"text/plain", "application/vnd.jupyter.widget-view+json", kind}
+    assert shown["text/plain"].startswith("VBox(")
+    still = np.asarray(Image.open(io.BytesIO(base64.b64decode(shown[kind]))).convert("RGB"), float)
+    assert still.shape == shape
+    assert (np.abs(still - color).max(axis=-1) <= 4).sum() > 30
+
+
 # --- drawing ---------------------------------------------------------------------------------
 
 
@@ -172,8 +192,7 @@ def test_every_combination_is_drawn_once_and_in_order():
 
 @needs_stack
 def test_figures_are_drawn_at_the_size_of_a_frame():
-    history = {key: np.linspace(0, 1, 50) for key in ("step", "loss_d", "loss_g", "real_score", "fake_score")}
-    box = explore(lambda k: plot_losses(history), alt=lambda k: f"k {k}", k=[1, 2])
+    box = explore(lambda k: plot_losses(RISE), alt=lambda k: f"k {k}", k=[1, 2])
     frame = pixels(box.children[1].children[0])
     assert frame.shape == (372, 864, 3)  # 7.2 × 3.1 inches at 120 dpi
     real = np.array([int(PALETTE[0][i : i + 2], 16) for i in (1, 3, 5)])
