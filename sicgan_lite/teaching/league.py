@@ -35,6 +35,8 @@ LEAGUE: dict[str, Entry] = {
     "L1 and the conditional D": Entry(7, "L1 with weight 10"),
     "photo()": Entry(7, "photo()"),
     "L1 alone, with context": Entry(9, "L1 alone, context features"),
+    "photo() without D": Entry(9, "photo() without D"),
+    "photo() without context": Entry(9, "photo() without context"),
     "conditional D and a die": Entry(10, "z of eight numbers"),
 }
 _SHARED_FROM = 7  # the chapter that brings the second exam

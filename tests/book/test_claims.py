@@ -109,11 +109,12 @@ def held_out_medians(name: str) -> list[str]:
 
 
 def optimized() -> list[str]:
-    """How many changes there are, L1's least and largest effects that hold, and the effect of 100 steps."""
+    """How many changes there are, L1's least and largest effects that hold, the means' and 100 steps'."""
     effects = changed("delta_e_held_out")
     held = {name: effect for name, effect in effects.items() if effect.holds}
     with_l1 = [abs(effect.verdict.effect) for name, effect in held.items() if "L1" in name]
-    return [str(len(effects)), f"{min(with_l1):.1f}", f"{max(with_l1):.1f}", "100", *moves("100 steps")]
+    others = moves("a running mean of G", "a falling rate and a running mean", "100 steps")
+    return [str(len(effects)), f"{min(with_l1):.1f}", f"{max(with_l1):.1f}", "100", *others]
 
 
 def where_grey_wins() -> list[str]:
