@@ -17,6 +17,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 OPEN_LINES = 8  # the longest code that stands in the open
 SET_UP = "SICGAN_LITE_SPEC"
 MODEL = "IPY_MODEL_"
+WIDE = "tag_full-width"  # the theme's name for a cell that reaches into the margin
 
 
 def two_levels(page: BeautifulSoup) -> None:
@@ -69,11 +70,14 @@ def _fit_output(cell: Tag) -> None:
 
 
 def _add_stills(page: BeautifulSoup) -> None:
-    """What an explorer shows at its start, for a page in which it cannot run."""
+    """What an explorer shows at its start, for a page in which it cannot run; its cell is wide."""
     state = page.find("script", type=STATE)
     models = json.loads(state.get_text()).get("state", {}) if state else {}
     for view in page("script", type=VIEW):
         frame = start_frame(models, json.loads(view.get_text())["model_id"])
+        cell = view.find_parent("div", class_="cell")
+        if cell:
+            cell["class"] = [*cell.get_attribute_list("class"), WIDE]  # pyright: ignore[reportArgumentType]
         if frame:
             still = parse(frame)("img")[0]
             still.attrs |= {"class": "still", "data-still": ""}

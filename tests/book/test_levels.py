@@ -71,6 +71,7 @@ def test_a_page_has_two_levels_once() -> None:
     assert [found.get_text() for found in page.select("a + .figure-caption")] == ["Figure 3.1. A cup."]
     assert [image["src"] for image in page.select("p:has(.colab) + figure.opening img")] == ["x.jpg"]
     assert [image["alt"] for image in page.select(".still")] == ["the second"]
+    assert [cell.details is not None for cell in page.select(".cell.tag_full-width")] == [True]
     assert [printed["style"] for printed in page.select("pre[style]")] == ["--columns: 5"]
     levels.two_levels(page)
     assert str(page) == once
