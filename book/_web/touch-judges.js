@@ -1,11 +1,11 @@
-/* The colours of a photograph, dragged over its lightness, before the two judges of chapter 4. */
+/* A pixel as chapter 4's generator sees it; and the colours, dragged over the lightness, before its two judges. */
 sicganTouch.mount("judges", async function (kit) {
 "use strict";
 const { labToRgb, intoGamut } = sicganColor, { judges } = sicganTouch.given.judges;
-const TILE = 32, CELLS = 8, SLICE = 12; // pixels, cells a side, milliseconds at a time
+const TILE = 32, CELLS = 8, REACH = 4, SLICE = 12; // pixels, cells a side, pixels, milliseconds at a time
 const photo = await sicganTouch.readPhoto("judges"), { width, height, lab } = photo, count = width * height;
 const networks = judges.map(readNetwork);
-const state = { shift: [0, 0], hue: 0, turn: 0, scores: [0, 0] };
+const state = { shift: [0, 0], hue: 0, turn: 0, scores: [0, 0], pixel: [160, 118] };
 const light = Float64Array.from(lab, ([l]) => l), features = makeFeatures();
 const grey = sicganTouch.createLayer(width, height), hues = sicganTouch.createLayer(width, height);
 const exact = sicganTouch.createLayer(width, height);
@@ -129,7 +129,50 @@ function tell() {
   kit.refresh();
 }
 
+/* The five numbers of a pixel, as they enter G. */
+function see(x, y) {
+  return [...features.map((map) => map[y * width + x]), (x % TILE) / TILE, (y % TILE) / TILE];
+}
+
+/* Choose the pixel whose field is shown. */
+function look(x, y) {
+  const inside = (v, n) => Math.min(n - 1 - REACH, Math.max(REACH, Math.floor(v)));
+  state.pixel = [inside(x, width), inside(y, height)];
+  const numbers = see(...state.pixel).map((value) => value.toFixed(2).replace("-", "−"));
+  ["f0", "f1", "f2", "x", "y"].forEach((name, i) => kit.write(name, numbers[i]));
+  const told = `column ${state.pixel[0]}, row ${state.pixel[1]}: lightness ${numbers[0]}, Sobel ${numbers[1]}, Laplacian ${numbers[2]}, x ${numbers[3]}, y ${numbers[4]}`;
+  kit.tell(field, told, state.pixel[0]);
+  kit.refresh();
+  return told;
+}
+
+function drawField(pen, wide) {
+  const side = 2 * REACH + 1, unit = wide / side, [x, y] = state.pixel;
+  for (let i = 0; i < side * side; i++) {
+    const column = i % side, row = Math.floor(i / side), at = (y + row - REACH) * width + x + column - REACH;
+    pen.fillStyle = `rgb(${labToRgb([light[at], 0, 0]).join()})`;
+    pen.fillRect(column * unit, row * unit, unit + 0.5, unit + 0.5);
+  }
+  frame(pen, REACH * unit, REACH * unit, unit);
+}
+
+/* A square that is seen on any ground. */
+function frame(pen, x, y, side) {
+  pen.setLineDash([]);
+  for (const [color, line] of [["#ffffff", 3], ["#26282b", 1.2]]) {
+    pen.strokeStyle = color;
+    pen.lineWidth = line;
+    pen.strokeRect(x, y, side, side);
+  }
+}
+
 function draw(pen, wide, tall) {
+  drawColors(pen, wide, tall);
+  const unit = wide / width, [x, y] = state.pixel;
+  frame(pen, (x - REACH) * unit, (y - REACH) * unit, (2 * REACH + 1) * unit);
+}
+
+function drawColors(pen, wide, tall) {
   if (state.settled === state.turn) return void pen.drawImage(exact.canvas, 0, 0, wide, tall);
   const unit = wide / width, [right, down] = state.shift; // on the way: the browser's own blend
   pen.drawImage(grey.canvas, 0, 0, wide, tall);
@@ -155,17 +198,27 @@ function moveTo(right, down, hue = state.hue) {
 }
 
 let grip = [0, 0], held = [0, 0];
-const picture = kit.view("picture", height / width, draw);
-picture.addEventListener("pointerdown", (event) => {
+const picture = kit.view("picture", height / width, draw), field = kit.view("field", 1, drawField);
+const shares = (event) => {
   const box = picture.getBoundingClientRect();
-  grip = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+};
+picture.addEventListener("pointerdown", (event) => {
+  grip = shares(event);
   held = state.shift.slice();
+  look(grip[0] * width, grip[1] * height);
 }, { capture: true });
+picture.addEventListener("pointermove", (event) => {
+  const [x, y] = shares(event);
+  if (!picture.hasPointerCapture(event.pointerId)) look(x * width, y * height);
+});
+kit.drag(field, { move: () => {}, nudge: (dx, dy) => kit.say(look(state.pixel[0] + dx, state.pixel[1] + dy)) });
+look(...state.pixel);
 kit.drag(picture, {
   move: (x, y) => moveTo(held[0] + (x - grip[0]) * width, held[1] + (y - grip[1]) * height),
   nudge: (dx, dy) => moveTo(state.shift[0] + dx, state.shift[1] + dy),
 });
 kit.set("hue", (value) => moveTo(...state.shift, value));
 kit.on("place", () => { kit.find("set", "hue").value = 0; moveTo(0, 0, 0); });
-return { state, judge };
+return { state, judge, see };
 });

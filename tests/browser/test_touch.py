@@ -403,6 +403,33 @@ def test_the_judges_are_the_chapter_s_networks(browser: Browser, book: str) -> N
             if shift == (64, 0):
                 assert scores[0] == pytest.approx(0.65, abs=0.05), "as chapter 4 has it"
                 assert scores[1] < 0.2
+        for x, y in [(160, 118), (4, 4), (283, 187), (63, 32)]:
+            seen = [*maps[:, y, x].tolist(), x % 32 / 32, y % 32 / 32]
+            assert ask(page, "judges", "see", x, y) == pytest.approx(seen, abs=1e-6)
+
+
+def test_the_field_of_g_follows_the_pointer_and_the_keys(browser: Browser, book: str) -> None:
+    with touched(browser, "judges") as (page, thing, errors):
+        picture, field = thing.locator('[data-view="picture"]'), thing.locator('[data-view="field"]')
+        picture.scroll_into_view_if_needed()
+        box = picture.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 0.2505 * box["width"], box["y"] + 0.5005 * box["height"])
+        assert ask_state(page) == ([72, 96], [0, 0]), "pointing moves no colour"
+        field.press("ArrowRight")
+        field.press("Shift+ArrowUp")
+        assert ask_state(page) == ([73, 86], [0, 0])
+        assert "column 73, row 86" in (field.get_attribute("aria-valuetext") or "")
+        assert thing.locator('[data-number="x"]').inner_text() == "0.28"  # 73 is column 9 of its tile
+        for _ in range(20):
+            field.press("Shift+ArrowLeft")
+        assert ask_state(page)[0] == [4, 86], "the field stays in the picture"
+        assert errors == []
+
+
+def ask_state(page: Page) -> tuple[list[int], list[int]]:
+    state = page.evaluate("sicganTouch.things.judges.state")
+    return state["pixel"], state["shift"]
 
 
 def in_tiles(maps: torch.Tensor) -> torch.Tensor:
