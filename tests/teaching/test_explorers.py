@@ -157,6 +157,7 @@ def test_no_pixels_and_no_ids_in_what_nbval_compares():
     assert stack.children[0].value.index("alt=") < stack.children[0].value.index("src=")
 
 
+@needs_stack
 @pytest.mark.parametrize(
     ("drawn", "kind", "shape", "color"),
     [
