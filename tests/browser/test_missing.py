@@ -46,6 +46,24 @@ def test_it_finds_a_book_that_lies_in_a_folder(browser: Browser) -> None:
     page.close()
 
 
+@pytest.mark.parametrize(
+    "path", ["//elsewhere.test/book/x.html", "/%2Felsewhere.test/x", "/book/100%.html", "///a//b"]
+)
+def test_it_never_leaves_the_host_and_bears_any_address(browser: Browser, path: str) -> None:
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    body = (HTML / "404.html").read_text("utf-8")
+    page.route("**/*", lambda route: route.fulfill(status=404, content_type="text/html", body=body))
+    page.goto(f"http://127.0.0.1{path}")
+    found = (
+        "[...document.querySelectorAll('[data-path]')].map(part => new URL(part.href || part.action).host)"
+    )
+    assert set(page.evaluate(found)) == {"127.0.0.1"}
+    assert errors == []
+    page.close()
+
+
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_it_is_accessible_and_fits_a_phone(browser: Browser, served: str, color_scheme: str) -> None:
     context = browser.new_context(color_scheme=color_scheme, viewport=PHONE)  # pyright: ignore[reportArgumentType]
