@@ -22,12 +22,17 @@ from tools.markup import cut, parse, plain, write
 from tools.missing_page import NAME as MISSING
 from tools.missing_page import missing_page
 from tools.shared_links import SITE, VIEWPORT, card_tags, describe, redirect
+from tools.stacking import stack_pictures
 from tools.symbols import add_symbols, read_symbols
+from tools.terms import PAGE as GLOSSARY
+from tools.terms import mark_terms, read_terms
 from tools.touch import add_touch
 
 ROOT = Path(__file__).resolve().parent.parent
 # Inline scripts in the head read its options, so this one stays where it is.
 FIRST_SCRIPT = "documentation_options.js"
+# Our scripts, each with what it is for.
+SCRIPTS = {"ask.js": "[data-ask]", "cards.js": "[data-card], a[href^='#equation-']:not(.headerlink)"}
 WIDGET_SCRIPTS = ("/shim.js", "/html-manager/embed.js")
 
 
@@ -93,7 +98,7 @@ def add_scripts(page: BeautifulSoup) -> None:
     if first is None or page.body is None:
         return
     folder = source(first).partition("_static/")[0]
-    wanted = ["page.js", *(["ask.js"] if page.select_one("[data-ask]") else [])]
+    wanted = ["page.js", *(script for script, part in SCRIPTS.items() if page.select_one(part))]
     for script in wanted:
         if not page.find("script", src=f"{folder}_static/{script}"):
             page.body.append(page.new_tag("script", attrs={"defer": "", "src": f"{folder}_static/{script}"}))
@@ -148,11 +153,15 @@ def finish_all(app: Any, failure: Exception | None) -> None:
         return
     icons, cards = set(), []
     symbols = read_symbols(parse((out / f"{root_doc}.html").read_text("utf-8")), f"{Path(root_doc).parent}/")
+    glossary = (out / root_doc).with_name(f"{GLOSSARY}.html")
+    terms = read_terms(parse(glossary.read_text("utf-8"))) if glossary.is_file() else []
     paths = [path for path in out.rglob("*.html") if not path.is_relative_to(out / "_static")]
     # Chapters come first: other pages show their cards. And one tree at a time is in memory.
     for path in sorted(paths, key=lambda path: (not path.name[:2].isdigit(), path.name)):
         page = parse(add_touch(path.read_text("utf-8"), path.stem))
+        mark_terms(page, path.stem, terms)
         finish(page, path.stem)
+        stack_pictures(page, path.parent)
         cards += [card] if (card := read_card(page, path.name)) else []
         if path.name == "search.html":
             add_symbols(page, symbols)

@@ -1,4 +1,7 @@
-"""The two levels of a chapter, measured in the browser: a picture first, little code, nothing cut off."""
+"""The two levels of a chapter, measured in the browser: a picture first, little code, nothing cut off.
+
+On a phone rows of pictures stand one below the other; on a laptop what moves fits the screen.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize
-from support.pages import CHAPTERS, PHONE, show_answers, visit
+from support.pages import CHAPTERS, HANDLES, PHONE, show_answers, visit
 
 LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 MOST_CODE = 0.15  # of the page's height
@@ -16,6 +19,7 @@ MEASURE = """() => {
   const seen = part => part.checkVisibility({contentVisibilityAuto: true});
   const parts = name => [...article.querySelectorAll(name)].filter(seen);
   const height = part => part.getBoundingClientRect().height;
+  const width = part => part.getBoundingClientRect().width;
   const image = parts('img')[0].getBoundingClientRect();
   const code = parts('.cell_input');
   return {
@@ -26,6 +30,14 @@ MEASURE = """() => {
       .filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.innerText.slice(0, 60)),
     captions: parts('.figure-caption').length,
     images: parts('.cell_output img').filter(part => !part.closest('.sicgan-explorer, .touch')).length,
+    rows: parts('.cell_output picture img').map(part => [
+      part.currentSrc.includes('-phone.jpg'), width(part)]),
+    captions_seen: parts('.figure-caption').every(part => height(part) > 10
+      && parseFloat(getComputedStyle(part).fontSize) >= 12),
+    moving: parts('.sicgan-explorer, .touch').map(part => [part.className, height(part), width(part)]),
+    header: document.querySelector('.bd-header-article').getBoundingClientRect().height,
+    prose: width(parts('section > p')[0]),
+    page: document.documentElement.scrollWidth,
   };
 }"""
 
@@ -34,6 +46,10 @@ def measure(browser: Browser, served: str, name: str, viewport: ViewportSize) ->
     """The page as one sees it who asked for all answers."""
     with visit(browser, served, name, viewport=viewport) as seen:
         show_answers(seen.page)
+        for ready in (HANDLES, ".touch-on"):
+            seen.page.wait_for_selector(ready)
+        for part in seen.page.locator("picture img").all():
+            part.scroll_into_view_if_needed()
         return seen.page.evaluate(MEASURE)
 
 
@@ -45,13 +61,26 @@ def test_on_a_laptop_a_chapter_is_pictures_and_prose(browser: Browser, served: s
     assert max(found["lines"]) <= OPEN_LINES
     assert found["cut"] == []
     assert found["captions"] == found["images"] > 0
+    assert found["captions_seen"]
+    assert not any(is_phone for is_phone, _ in found["rows"])
+    for what, height, width in found["moving"]:
+        assert height <= LAPTOP["height"] - found["header"], f"{what} is {height} pixels high"
+        assert width > found["prose"] + 100, "wider than the text"
+    assert found["page"] <= LAPTOP["width"]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_on_a_phone_the_first_picture_is_on_the_first_screen(
+def test_on_a_phone_the_first_picture_is_on_the_first_screen_and_rows_are_stacked(
     browser: Browser, served: str, name: str
 ) -> None:
-    assert measure(browser, served, name, PHONE)["top"] <= PHONE["height"] * 0.75
+    found = measure(browser, served, name, PHONE)
+    assert found["top"] <= PHONE["height"] * 0.75
+    assert found["captions"] == found["images"] > 0
+    assert found["captions_seen"]
+    for is_phone, width in found["rows"]:
+        assert is_phone
+        assert width >= 0.75 * PHONE["width"]
+    assert found["page"] <= PHONE["width"]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -2150,6 +2150,58 @@ STRANGERS = [
     ),
 ]
 
+PAGES = [
+    Mutant(
+        "teaching/details.py",
+        "corner = left + width * columns[0], top + height * rows[0]",
+        "corner = width * columns[0], height * rows[0]",
+        "an outline lies half a pixel off",
+        ("teaching/test_details::test_a_box_lies_on_the_borders_of_its_pixels",),
+    ),
+    Mutant(
+        "teaching/details.py",
+        "for number in range(len(pictures)) if panels is None else panels:",
+        "for number in range(len(pictures)):",
+        "a part is outlined in pictures that the text does not speak of",
+        ("teaching/test_details::test_a_mask_gets_the_box_that_holds_it_where_it_is_asked_for",),
+    ),
+    Mutant(
+        "teaching/explorers.py",
+        "box.still = _still(frames[shown], size",
+        "box.still = _still(frames[0], size",
+        "GitHub shows the first setting and not the one that the sliders start at",
+        ("teaching/test_explorers::test_where_no_widget_runs_the_first_picture_is_seen",),
+    ),
+    Mutant(
+        "../tools/stacking.py",
+        "    turned = columns == 2 and len(rows) == 2 and len(rows[0]) == len(rows[1])\n",
+        "    turned = False\n",
+        "on a phone a detail stands beside another picture than its own",
+        ("tools/test_stacking::test_panels_are_laid_out_anew",),
+    ),
+    Mutant(
+        "../tools/stacking.py",
+        "    if columns[: len(panels)] != panels or not panels:\n",
+        "    if not panels:\n",
+        "a chart is cut from its axes",
+        ("tools/test_stacking::test_a_chart_with_axes_is_left_as_it_is",),
+    ),
+    Mutant(
+        "../tools/terms.py",
+        " if name not in term.explained_in for form",
+        " for form",
+        "a chapter sends its reader away for the word that it explains",
+        ("tools/test_terms::test_the_chapter_that_explains_a_word_and_other_pages_have_no_link",),
+    ),
+    Mutant(
+        "../tools/touch.py",
+        "    if count != 1:\n",
+        "    if count > 1:\n",
+        "a thing that has lost its line is missing in the page",
+        ("tools/test_touch::test_a_place_that_is_not_there_once_is_an_error",),
+    ),
+]
+
 MUTANTS = [
     *KEEPING,
     *STRANGERS,
@@ -2171,6 +2223,7 @@ MUTANTS = [
     *RUNS,
     *JOBS,
     *EXPLORERS,
+    *PAGES,
     *COMPARISON,
     *CONTEXT,
     *UPLOADS,
