@@ -16,7 +16,8 @@ const BATCH = 256;
 const GENERATOR_TARGET = 1;
 const LEAK = 0.2; // what D's units let through of what is negative, if they leak
 const BETA1 = 0.5, BETA2 = 0.999, EPSILON = 1e-8;
-const LEVELS = 256; // G sees lightness alone, so a table of its colours is all of G
+const LEVELS = 256; // G sees lightness, and z if it has a die: for one z, a table of its colours is all of G
+const LADDER = Float64Array.from({ length: LEVELS }, (_, i) => (2 * i) / (LEVELS - 1) - 1);
 
 /* Three linear layers with ReLU between, leaky if there is a leak. All parameters lie in one array:
  * weights, then biases, layer by layer, as PyTorch lists them. */
@@ -157,7 +158,7 @@ function createGame(photo, settings) {
   const random = createRandom(settings.seed);
   return {
     photo, settings, random,
-    generator: createNetwork(1, 2, random),
+    generator: createNetwork(settings.die ? 2 : 1, 2, random),
     discriminator: createNetwork(settings.conditional ? 3 : 2, 1, random, settings.leaky ? LEAK : 0),
   };
 }
@@ -170,7 +171,14 @@ function drawBatch(game, rows) {
   return {
     pixels: Int32Array.from({ length: rows }, () => Math.floor(random.uniform() * count)),
     realNoise: noise(), fakeNoise: noise(), generatorNoise: noise(),
+    z: game.settings.die ? Float64Array.from({ length: rows }, random.normal) : null,
   };
+}
+
+/* What G looks at: lightness, and z beside it if G has a die. */
+function seenByG({ settings }, lightness, z) {
+  if (!settings.die) return lightness;
+  return Float64Array.from({ length: 2 * lightness.length }, (_, i) => (i % 2 ? z : lightness)[i >> 1]);
 }
 
 /* What D looks at: ab with noise, after the lightness if D sees it. */
@@ -209,7 +217,7 @@ function step(game, batch, learns = { d: true, g: true }) {
   const lightness = Float64Array.from(batch.pixels, (pixel) => photo.lightness[pixel]);
   const real = new Float64Array(2 * rows);
   batch.pixels.forEach((pixel, row) => real.set(photo.ab.subarray(2 * pixel, 2 * pixel + 2), 2 * row));
-  const fake = forward(generator, lightness, rows);
+  const fake = forward(generator, seenByG(game, lightness, batch.z), rows);
 
   discriminator.gradient.fill(0);
   const onReal = judge(discriminator, seenByD(game, lightness, real, batch.realNoise),
@@ -276,21 +284,24 @@ function readPhoto(bytes, width) {
   return photo;
 }
 
-/* G's colour for 256 lightnesses from 0 to 100: ab in CIE units, and the Lab that sRGB can show. */
-function colorTable(game) {
-  const lightness = Float64Array.from({ length: LEVELS }, (_, i) => (2 * i) / (LEVELS - 1) - 1);
-  const ab = forward(game.generator, lightness, LEVELS).map((value) => value * SCALE);
+/* G's colour for scaled lightnesses, a multiple of four, each with its z: ab in CIE units, and the Lab
+ * that sRGB can show. */
+function paintAt(game, lightness, z) {
+  const seen = seenByG(game, lightness, z);
+  const ab = forward(game.generator, seen, lightness.length).map((value) => value * SCALE);
   const shown = Array.from(lightness, (l, i) => intoGamut([50 * l + 50, ab[2 * i], ab[2 * i + 1]]));
-  return { ab, shown };
+  return { lightness, ab, shown };
 }
 
-/* Where D pulls G's colour for each lightness, in the networks' units: down the slope of G's loss. */
-function pullByLevel(game, table) {
-  const lightness = Float64Array.from({ length: LEVELS }, (_, i) => (2 * i) / (LEVELS - 1) - 1);
-  const { sign, target } = aim(game.settings);
-  const seen = seenByD(game, lightness, table.ab.map((value) => value / SCALE), null);
-  const { slope } = judge(game.discriminator, seen, LEVELS, target, false);
-  return slopeByAb(slope, LEVELS).map((value) => -sign * value * LEVELS);
+/* G's colour for 256 lightnesses from 0 to 100, with one z for all. */
+const colorTable = (game, z = 0) => paintAt(game, LADDER, new Float64Array(LEVELS).fill(z));
+
+/* Where D pulls each of G's colours, in the networks' units: down the slope of G's loss. */
+function pullOn(game, { lightness, ab }) {
+  const { sign, target } = aim(game.settings), rows = lightness.length;
+  const seen = seenByD(game, lightness, ab.map((value) => value / SCALE), null);
+  const { slope } = judge(game.discriminator, seen, rows, target, false);
+  return slopeByAb(slope, rows).map((value) => -sign * value * rows);
 }
 
 /* Mean CIEDE2000 of the photograph in G's colours; `stride` 7 looks at every seventh pixel. */
@@ -304,7 +315,7 @@ function meanDeltaE(photo, shown, stride = 1) {
 }
 
 window.pixelGame = {
-  createGame, drawBatch, step, forward, seenByD, equilibrium, sigmoid, mean, readPhoto, colorTable,
-  pullByLevel, meanDeltaE, rgbToLab, labToRgb, intoGamut, deltaE, BATCH, LEVELS, SCALE,
+  createGame, drawBatch, step, forward, seenByD, equilibrium, sigmoid, mean, readPhoto, paintAt, colorTable,
+  pullOn, meanDeltaE, rgbToLab, labToRgb, intoGamut, deltaE, BATCH, LEVELS, SCALE,
 };
 })();

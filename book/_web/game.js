@@ -2,9 +2,9 @@
 (function () {
 "use strict";
 
-const { labToRgb, intoGamut } = window.sicganColor;
+const { createRandom, labToRgb, intoGamut } = window.sicganColor;
 const { createGame, drawBatch, step, forward, seenByD, equilibrium, sigmoid, ...rest } = window.pixelGame;
-const { mean, readPhoto, colorTable, pullByLevel, meanDeltaE, BATCH, LEVELS, SCALE } = rest;
+const { mean, readPhoto, paintAt, colorTable, pullOn, meanDeltaE, BATCH, LEVELS, SCALE } = rest;
 const { INK, FAINT, PAPER, REAL, FAKE, D_COLOR, G_COLOR, ...draws } = window.sicganDrawing;
 const { clear, resize, path, write, drawSeries } = draws;
 
@@ -78,7 +78,23 @@ function drawCross(pen, x, y, color, pull) {
   }
 }
 
-function drawPlane(canvas, game, table) {
+/* Some pixels of the photograph; where D sees lightness, those near the lightness of the ground. */
+function somePixels({ photo, settings }) {
+  const count = photo.lab.length, stride = Math.ceil(count / DOTS);
+  return Array.from({ length: Math.floor(count / stride) }, (_, i) => i * stride).filter((i) =>
+    !settings.conditional || Math.abs(photo.lab[i][0] - settings.field) <= 15);
+}
+
+/* G's colours for these pixels: one for each lightness, or, with a die, one for each pixel's own roll. */
+function generated(game, pixels) {
+  const { photo, settings } = game, { normal } = createRandom(settings.seed);
+  const levels = pixels.map((i) => photo.levels[i]), all = settings.die ? levels : [...new Set(levels)];
+  const whole = all.concat(new Array((4 - (all.length % 4)) % 4).fill(all[0] || 0)); // rows go by fours
+  const lightness = Float64Array.from(whole, (level) => (2 * level) / (LEVELS - 1) - 1);
+  return paintAt(game, lightness, lightness.map(() => normal()));
+}
+
+function drawPlane(canvas, game) {
   const { photo, settings } = game;
   const { pen, width: size } = clear(canvas, 1);
   const { limit } = photo, field = scoreField(game, limit);
@@ -89,31 +105,28 @@ function drawPlane(canvas, game, table) {
   path(pen, [[x(0), 0], [x(0), size]], FAINT);
   write(pen, `a = ${limit}`, size - 4, y(0) - 4, "right");
   write(pen, `b = ${limit}`, x(0) + 4, 14);
-  const count = photo.lab.length, stride = Math.ceil(count / DOTS), levels = new Set();
-  for (let i = 0; i < count; i += stride) {
-    const [lightness, a, b] = photo.lab[i], level = photo.levels[i];
-    if (settings.conditional && Math.abs(lightness - settings.field) > 15) continue;
-    pen.fillStyle = REAL;
+  const pixels = somePixels(game);
+  if (!pixels.length) return;
+  pen.fillStyle = REAL;
+  for (const i of pixels) {
+    const [, a, b] = photo.lab[i];
     pen.beginPath();
     pen.arc(x(a), y(b), 2.2, 0, 7);
     pen.fill();
-    levels.add(level);
   }
-  const pulls = pullByLevel(game, table);
-  for (const level of levels) {
-    const at = 2 * level, color = `rgb(${labToRgb(table.shown[level])})`;
-    drawCross(pen, x(table.ab[at]), y(table.ab[at + 1]), color, [pulls[at], pulls[at + 1]]);
-  }
+  const made = generated(game, pixels), pulls = pullOn(game, made);
+  made.shown.forEach((lab, i) => drawCross(pen, x(made.ab[2 * i]), y(made.ab[2 * i + 1]),
+    `rgb(${labToRgb(lab)})`, [pulls[2 * i], pulls[2 * i + 1]]));
 }
 
 // -------------------------------------------------------------------- page
 
-const STARTS_ANEW = ["photo", "seed", "conditional", "leaky", "head"];
-const SWITCHES = ["conditional", "leaky", "minimax", "sgd"];
+const STARTS_ANEW = ["photo", "seed", "conditional", "die", "leaky", "head"];
+const SWITCHES = ["conditional", "die", "leaky", "minimax", "sgd"];
 const MEASURES = ["lossD", "lossG", "realScore", "fakeScore", "pull"];
 const DEFAULTS = {
-  photo: "coffee", seed: "1", conditional: "", leaky: "", minimax: "", sgd: "", noise: "0.03",
-  real: "0.9", fake: "0", rateD: "0.004", rateG: "0.002", head: "0", field: "50",
+  photo: "coffee", seed: "1", conditional: "", die: "", leaky: "", minimax: "", sgd: "", noise: "0.03",
+  real: "0.9", fake: "0", rateD: "0.004", rateG: "0.002", head: "0", field: "50", roll: "0",
 };
 
 /* Everything that moves: the board in the page, its form, its game. */
@@ -149,6 +162,7 @@ function startPage(board) {
       photo: controls.photo.value, seed: number("seed"),
       noise: number("noise"), real: number("real"), fake: number("fake"),
       rateD: rate("rateD"), rateG: rate("rateG"), head: number("head"), field: number("field"),
+      roll: number("roll"),
     };
   }
 
@@ -187,7 +201,7 @@ function startPage(board) {
       noise: `${settings.noise.toFixed(2)} (${(SCALE * settings.noise).toFixed(1)} in CIE ab)`,
       real: settings.real.toFixed(2), fake: settings.fake.toFixed(2),
       rateD: `${settings.rateD} a step`, rateG: `${settings.rateG} a step`,
-      head: `${settings.head} steps`, field: `L = ${settings.field}`,
+      head: `${settings.head} steps`, field: `L = ${settings.field}`, roll: `z = ${settings.roll}`,
     };
     for (const [name, text] of Object.entries(said)) {
       form.querySelector(`output[for="set-${name}"]`).value = text;
@@ -216,11 +230,11 @@ function startPage(board) {
   }
 
   function draw() {
-    const table = colorTable(game), settled = equilibrium(game.settings);
+    const table = colorTable(game, game.settings.roll), settled = equilibrium(game.settings);
     const dash = [5, 3];
     const line = (name, color, predicted, dash) => ({ values: history[name], color, predicted, dash });
     drawPicture(find("picture"), game.photo, table.shown);
-    drawPlane(find("plane"), game, table);
+    drawPlane(find("plane"), game);
     const even = (value) => 2 * Math.ceil(value / 2);
     drawSeries(find("losses"), [
       line("lossD", D_COLOR, settled.lossD), line("lossG", G_COLOR, settled.lossG, dash),
@@ -239,7 +253,7 @@ function startPage(board) {
     const predicted = { lossD, lossG, realScore: score, fakeScore: score };
     for (const name of MEASURES) show(`now-${name}`, recent(name));
     for (const name of Object.keys(predicted)) show(`predicted-${name}`, predicted[name].toFixed(3));
-    const error = meanDeltaE(photo, colorTable(game).shown, stride).toFixed(1);
+    const error = meanDeltaE(photo, colorTable(game, settings.roll).shown, stride).toFixed(1);
     photo.plain = photo.plain || oneColor(photo).toFixed(1);
     show("now-step", String(steps));
     show("now-deltaE", error);
@@ -342,5 +356,6 @@ function startPage(board) {
 }
 
 const board = document.getElementById("game");
-if (board) startPage(board);
+// WebKit runs this script before it has decoded the photographs, which wait in the markup.
+if (board) window.addEventListener("load", () => startPage(board));
 })();

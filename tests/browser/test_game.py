@@ -28,7 +28,7 @@ NAME = "book/game.html"
 SCRIPTS = ROOT / "book" / "_web"
 BOARD = ROOT / "book" / "game" / "board.html"
 COFFEE = shrink(sample_image("coffee"))
-SLIDERS = ("noise", "real", "fake", "rateD", "rateG", "head", "field")
+SLIDERS = ("noise", "real", "fake", "rateD", "rateG", "head", "field", "roll")
 STILL: dict[str, Any] = {"reduced_motion": "reduce"}
 
 # Lay the weights, the pixels and the draws of the Python game into the page's, and play.
@@ -38,8 +38,8 @@ PLAY = """({photo, settings, generator, discriminator, draws}) => {
   game.generator.parameters.set(generator);
   game.discriminator.parameters.set(discriminator);
   const records = draws.map(([pixels, ...noises]) => {
-    const [realNoise, fakeNoise, generatorNoise] = noises.map(noise => Float64Array.from(noise));
-    return pixelGame.step(game, {pixels: Int32Array.from(pixels), realNoise, fakeNoise, generatorNoise});
+    const [realNoise, fakeNoise, generatorNoise, z] = noises.map(noise => Float64Array.from(noise));
+    return pixelGame.step(game, {pixels: Int32Array.from(pixels), realNoise, fakeNoise, generatorNoise, z});
   });
   const shown = ['generator', 'discriminator'].map(name => Array.from(game[name].parameters));
   return {records: records.map(r => [r.lossD, r.lossG, r.realScore, r.fakeScore, r.pull]), shown};
@@ -82,6 +82,7 @@ def flat(network: torch.nn.Module) -> list[float]:
 # The switches of the page, and the settings of the Python game that they stand for.
 SWITCHES: dict[str, dict[str, Any]] = {
     "conditional": {"conditional": True},
+    "die": {"noise_channels": 1},
     "leaky": {"leaky_slope": 0.2},
     "minimax": {"generator_objective": "minimax"},
     "sgd": {"generator_optimizer": "sgd"},
@@ -112,7 +113,7 @@ def test_the_script_takes_the_path_of_the_python_model(model: Page, switches: tu
     assert np.ptp(records[:, 0]) > 0.01, "the two games stood still together"
 
 
-@pytest.mark.parametrize("switches", [(), ("conditional",), ("leaky", "minimax")], ids="+".join)
+@pytest.mark.parametrize("switches", [(), ("conditional", "die"), ("leaky", "minimax")], ids="+".join)
 def test_gradients_equal_finite_differences(model: Page, switches: tuple[str, ...]) -> None:
     for computed, measured in model.evaluate(DIFFERENCES, dict.fromkeys(switches, True)):
         assert np.abs(measured).max() > 1e-2
@@ -173,6 +174,20 @@ def test_its_picture_has_the_error_that_the_library_measures(model: Page) -> Non
     np.testing.assert_allclose(np.reshape(table, (-1, 2)), twin.table(), atol=1e-9)
     np.testing.assert_allclose(lightness, twin.lightness.ravel(), atol=1e-4)
     assert error == pytest.approx(delta_e(twin.colorize(COFFEE), COFFEE), abs=0.15)
+
+
+def test_a_roll_of_its_die_paints_what_the_python_game_paints(model: Page) -> None:
+    twin = PixelGame(COFFEE, dtype=torch.float64, noise_channels=1)
+    call = """({generator, rolls}) => {
+      const game = pixelGame.createGame({lightness: [], ab: []}, {seed: 0, die: true});
+      game.generator.parameters.set(generator);
+      return rolls.map(z => Array.from(pixelGame.colorTable(game, z).ab));
+    }"""
+    rolls = [-1.5, 0.0, 0.7]
+    painted = model.evaluate(call, {"generator": flat(twin.generator), "rolls": rolls})
+    for found, z in zip(painted, rolls, strict=True):
+        np.testing.assert_allclose(np.reshape(found, (-1, 2)), twin.table(np.array([z])), atol=1e-9)
+    assert np.abs(np.subtract(*painted[:2])).max() > 1, "the die is not heard"
 
 
 def test_its_draws_are_uniform_and_standard_normal(model: Page) -> None:
@@ -283,7 +298,7 @@ def test_the_stroke_on_a_cross_is_the_slope_that_lowers_g_s_loss(model: Page) ->
         seed: 1, conditional: false, leaky: false, minimax: false, sgd: false, noise: 0, real: 0.9, fake: 0,
         rateD: 0.004, rateG: 0.002, head: 0, field: 50});
       for (let i = 0; i < 40; i++) pixelGame.step(game, pixelGame.drawBatch(game, 256));
-      const table = pixelGame.colorTable(game), pulls = pixelGame.pullByLevel(game, table);
+      const table = pixelGame.colorTable(game), pulls = pixelGame.pullOn(game, table);
       const loss = ab => { const logits = pixelGame.forward(game.discriminator, ab, 256);
         return Array.from(logits, z => Math.log1p(Math.exp(-z))); };
       const at = table.ab.map(value => value / 37), h = 1e-5;
@@ -436,6 +451,14 @@ def test_settings_act_on_the_game(board: Visit) -> None:
     plane = pixels_of(page, "plane")
     page.locator("#set-field").press("Home")
     assert pixels_of(page, "plane") != plane
+    page.locator("#set-roll").press("Home")
+    assert page.locator("#set-die").is_checked() is False
+    painted = pixels_of(page, "picture")
+    page.locator("#set-die").press("Space")
+    assert pixels_of(page, "picture") != painted
+    painted = pixels_of(page, "picture")
+    page.locator("#set-roll").press("End")
+    assert pixels_of(page, "picture") != painted, "G does not hear its die"
     page.locator("#set-head").press("ArrowRight")
     picture = pixels_of(page, "picture")
     page.locator("#game-speed").select_option("20")
@@ -579,7 +602,7 @@ def test_the_links_of_the_experiments_set_up_a_game_that_waits(browser: Browser,
 
 def test_every_control_has_a_label_and_a_sentence(board: Visit) -> None:
     fields = board.page.locator("#game-settings :is(input, select):not([type=radio])")
-    assert fields.count() == 12
+    assert fields.count() == 14
     for index in range(fields.count()):
         field = fields.nth(index)
         described = field.get_attribute("aria-describedby")
