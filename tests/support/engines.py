@@ -19,8 +19,12 @@ from typing import Any
 from websocket import create_connection
 
 PATIENCE = 60  # seconds
+SHIFT = "\ue008"
 MINI_BROWSERS = ("/usr/lib/*/webkit2gtk-4.*/MiniBrowser", "/usr/libexec/webkit2gtk-4.*/MiniBrowser")
+PREFERENCES = 'user_pref("dom.w3c_touch_events.enabled", 1);'  # Firefox, as on a device with a touch screen
 Actions = list[dict[str, Any]]
+Place = tuple[float, float]  # shares of an element's width and height
+Way = tuple[int, int]  # pixels
 
 
 class Engine:
@@ -48,22 +52,41 @@ class Engine:
         }})"""
         self._ask(promise)
 
-    def press(self, selector: str, key: str) -> None:
+    def press(self, selector: str, key: str, nth: int = 0, *, shift: bool = False) -> None:
         """Focus what the selector finds, and press a key, as WebDriver writes it."""
-        self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
+        self.evaluate(f"{_found(selector, nth)}.focus()")
         strokes = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        if shift:
+            strokes = [{"type": "keyDown", "value": SHIFT}, *strokes, {"type": "keyUp", "value": SHIFT}]
         self._act([{"type": "key", "id": "keys", "actions": strokes}])
 
-    def click(self, selector: str) -> None:
-        """Bring it into the middle of the window and press the mouse on it."""
-        found = f"document.querySelector({json.dumps(selector)})"
-        self.evaluate(f"{found}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
-        x, y = self.evaluate(
-            f"(box => [box.x + box.width / 2, box.y + box.height / 2])({found}.getBoundingClientRect())"
-        )
-        moved = {"type": "pointerMove", "x": round(x), "y": round(y)}
-        presses = [moved, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
-        self._act([{"type": "pointer", "id": "mouse", "actions": presses}])
+    def click(self, selector: str, nth: int = 0, *, at: Place = (0.5, 0.5), drag: Way = (0, 0)) -> None:
+        """Bring it into the middle of the window, press the mouse at so many shares of its size, and drag."""
+        x, y = self._place(selector, nth, at)
+        down, up = {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}
+        way = [_moved(x, y), down, _moved(x + drag[0], y + drag[1]), up]
+        self._act([{"type": "pointer", "id": "mouse", "actions": way}])
+
+    def swipe(self, selector: str, nth: int, across: float) -> None:
+        """Draw a finger from its middle so many pixels across. WebKitGTK's driver draws the mouse instead."""
+        x, y = self._place(selector, nth, (0.5, 0.5))
+        way = [_moved(x + across * part / 8, y) for part in range(1, 9)]
+        down, up = {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}
+        finger = {"type": "pointer", "id": "finger", "parameters": {"pointerType": "touch"}}
+        self._act([finger | {"actions": [_moved(x, y), down, *way, up]}])
+
+    def _place(self, selector: str, nth: int, at: Place) -> list[float]:
+        self.evaluate(f"{_found(selector, nth)}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        box = f"(box => [box.x + {at[0]} * box.width, box.y + {at[1]} * box.height])"
+        return self.evaluate(f"{box}({_found(selector, nth)}.getBoundingClientRect())")
+
+
+def _found(selector: str, nth: int) -> str:
+    return f"document.querySelectorAll({json.dumps(selector)})[{nth}]"
+
+
+def _moved(x: float, y: float) -> dict[str, Any]:
+    return {"type": "pointerMove", "x": round(x), "y": round(y)}
 
 
 @contextmanager
@@ -72,6 +95,7 @@ def firefox() -> Iterator[Engine]:
     program = shutil.which("firefox-esr") or shutil.which("firefox")
     assert program
     with tempfile.TemporaryDirectory() as profile:
+        Path(profile, "user.js").write_text(PREFERENCES, "utf-8")
         command = [program, "--headless", "--remote-debugging-port=0", "--profile", profile, "--no-remote"]
         with subprocess.Popen(
             command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
@@ -99,7 +123,8 @@ def _bidi(socket: Any) -> Engine:
         return answer["result"]
 
     send("session.new", capabilities={})
-    context = send("browsingContext.getTree")["contexts"][0]["context"]
+    context = send("browsingContext.create", type="tab")["context"]  # the first one has no focus
+    send("browsingContext.activate", context=context)
 
     def ask(expression: str) -> str:
         target = {"context": context}
@@ -143,19 +168,26 @@ def _webdriver(address: str) -> Engine:
     def send(method: str, path: str, **body: Any) -> Any:
         data = json.dumps(body).encode() if method == "POST" else None
         request = urllib.request.Request(f"{address}{path}", data=data, method=method)
-        with urllib.request.urlopen(request, timeout=2 * PATIENCE) as answer:
-            return json.loads(answer.read())["value"]
+        try:
+            with urllib.request.urlopen(request, timeout=2 * PATIENCE) as answer:
+                return json.loads(answer.read())["value"]
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{path}: {error.read().decode()}") from error
 
     options = {"binary": mini_browser(), "args": ["--automation"]}
     session = _patiently(
         lambda: send("POST", "/session", capabilities={"alwaysMatch": {"webkitgtk:browserOptions": options}})
     )
     base = f"/session/{session['sessionId']}"
-    send("POST", f"{base}/timeouts", script=1000 * PATIENCE)
+    send("POST", f"{base}/timeouts", script=2000 * PATIENCE)
 
     def ask(expression: str) -> str:
-        script = f"const done = arguments[0]; Promise.resolve({expression}).then(done)"
-        return send("POST", f"{base}/execute/async", script=script, args=[])
+        script = f"""const done = arguments[0];
+          Promise.resolve({expression}).then(value => done([value]), error => done([null, String(error)]))"""
+        value, *fault = send("POST", f"{base}/execute/async", script=script, args=[])
+        if fault:
+            raise RuntimeError(fault[0])
+        return value
 
     return Engine(
         lambda url: send("POST", f"{base}/url", url=url),
