@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.timing import interleave, load_average, record, spread
 
-LIGHT = "Config, PatchSet, delta_e, rgb_to_lab, sample_origins, sobel_magnitude"
+LIGHT = "Config, PatchSet, delta_e, rgb_to_lab, lightness_features, sample_origins"
 STARTS = {
     "Python alone": "pass",
     "import sicgan_lite": "import sicgan_lite",

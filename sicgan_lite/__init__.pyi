@@ -6,7 +6,6 @@ from .baselines import constant_color as constant_color
 from .baselines import grey as grey
 from .baselines import mean_color as mean_color
 from .baselines import median_by_lightness as median_by_lightness
-from .baselines import nearest_neighbor as nearest_neighbor
 from .checkpoint import load_checkpoint as load_checkpoint
 from .checkpoint import load_generator as load_generator
 from .checkpoint import save_checkpoint as save_checkpoint
@@ -28,12 +27,9 @@ from .features import lightness_features as lightness_features
 from .files import FileFormatError as FileFormatError
 from .losses import add_instance_noise as add_instance_noise
 from .losses import discriminator_loss as discriminator_loss
-from .losses import diversity_term as diversity_term
 from .losses import equilibrium_losses as equilibrium_losses
 from .losses import generator_loss as generator_loss
-from .losses import gradient_penalty as gradient_penalty
 from .losses import optimal_discriminator as optimal_discriminator
-from .losses import reconstruction_loss as reconstruction_loss
 from .losses import smooth_targets as smooth_targets
 from .metrics import color_overlap as color_overlap
 from .metrics import colorfulness as colorfulness
@@ -41,8 +37,6 @@ from .metrics import delta_e as delta_e
 from .metrics import delta_e_map as delta_e_map
 from .networks import Discriminator as Discriminator
 from .networks import Generator as Generator
-from .networks import count_parameters as count_parameters
-from .networks import receptive_field as receptive_field
 from .origins import holdout_box as holdout_box
 from .origins import holdout_mask as holdout_mask
 from .origins import safe_distance as safe_distance
@@ -60,7 +54,6 @@ from .pictures.samples import sample_image as sample_image
 from .plotting import show_images as show_images
 from .studies.album import make_album as make_album
 from .studies.comparison import chance_apart as chance_apart
-from .studies.comparison import compare_blocks as compare_blocks
 from .studies.comparison import compare_seeds as compare_seeds
 from .studies.comparison import holm as holm
 from .studies.jobs import JobsError as JobsError

@@ -114,6 +114,12 @@ class Limit(NamedTuple):
     words: str
 
 
+def require(limit: Limit, name: str, value: Any) -> None:
+    """Raise ValueError, with ``name``, value and limit, unless the ``value`` keeps its ``limit``."""
+    if not limit.accepts(plain(value)):
+        raise ValueError(f"{name} must be {limit.words}, got {value!r}")
+
+
 def whole(low: int, high: int | None = None) -> Limit:
     """A whole number of at least ``low`` and, if there is a ``high``, at most that."""
 
@@ -160,21 +166,19 @@ def plain(value: Any) -> Any:
         return tuple(plain(part) for part in value)
     if isinstance(value, numbers.Integral) and not isinstance(value, bool):
         return int(value)
-    for kind in (float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        return float(value)
+    return str(value) if isinstance(value, str) else value
 
 
-def unknown_name(names: Iterable[Any], known: Iterable[str], kind: str) -> str:
-    """What to say of the first name that is not known, and which may have been meant; "" if all are."""
+def check_names(names: Iterable[Any], known: Iterable[str], kind: str) -> None:
+    """Raise ValueError for the first name that is not known, and say which may have been meant."""
     known = sorted(known)
     for name in names:
         if name not in known:
             meant = get_close_matches(str(name), known, 1)
             hint = f" (did you mean {meant[0]!r}?)" if meant else ""
-            return f"unknown {kind} {name!r}{hint}; the {kind.rsplit(maxsplit=1)[-1]}s are {known}"
-    return ""
+            raise ValueError(f"unknown {kind} {name!r}{hint}; the {kind.rsplit(maxsplit=1)[-1]}s are {known}")
 
 
 if TYPE_CHECKING:

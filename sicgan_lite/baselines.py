@@ -3,12 +3,10 @@
 import numpy as np
 from jaxtyping import Real
 from scipy.optimize import minimize
-from scipy.spatial import KDTree
 
-from sicgan_lite.color import merge_ab, rgb_to_lab, unscale_ab
-from sicgan_lite.features import coordinate_grid, lightness_features
+from sicgan_lite.arrays import require, whole
+from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.metrics import Image, Mask, delta_e, marked_pixels
-from sicgan_lite.patches import PatchSet
 
 _FIT_PIXELS = 4096  # a sample this large moves the best constant by less than 0.1 in ΔE
 
@@ -61,8 +59,7 @@ def median_by_lightness(rgb: Image, where: Mask | None = None, *, bins: int = 32
     step without a pixel stays grey. It is what an L1 loss asks of a network that knows lightness
     alone. Errors: ValueError for less than one bin; for a mask as ``delta_e``.
     """
-    if bins < 1:
-        raise ValueError(f"bins must be at least 1, got {bins}")
+    require(whole(1), "bins", bins)
     lightness, known = rgb_to_lab(rgb)[..., 0], marked_pixels(rgb_to_lab(rgb), where)
     table = np.zeros((bins, 2), np.float32)
     steps = _steps(known[:, 0], bins)
@@ -74,46 +71,6 @@ def median_by_lightness(rgb: Image, where: Mask | None = None, *, bins: int = 32
 def _steps(lightness: np.ndarray, bins: int) -> np.ndarray:
     """The number of each lightness's step; 100 belongs to the last."""
     return np.minimum((lightness * (bins / 100)).astype(int), bins - 1)
-
-
-def nearest_neighbor(
-    patches: PatchSet,
-    rgb: Image,
-    *,
-    samples: int = 20_000,
-    coordinates: bool = True,
-    rng: np.random.Generator,
-) -> Image:
-    """The photograph ``rgb`` with each pixel's ab copied from the training pixel of nearest features.
-
-    ``samples`` training pixels are drawn from ``patches`` by ``rng``: a lookup with what a generator of 1×1
-    patches would be given. The coordinates are those of disjoint tiles of the patch size; without
-    ``coordinates`` lightness and the two edge features are compared alone. Errors: ValueError for
-    less than one sample.
-    """
-    if samples < 1:
-        raise ValueError(f"samples must be at least 1, got {samples}")
-    features, ab = _sample_pixels(patches, samples, rng)
-    lightness = rgb_to_lab(rgb)[..., 0]
-    repeats = [-(-length // patches.size) for length in lightness.shape]
-    grid = np.tile(coordinate_grid(patches.size), (1, *repeats))[:, : len(rgb), : rgb.shape[1]]
-    asked = np.concatenate([lightness_features(lightness), grid]).reshape(5, -1).T
-    compared = 5 if coordinates else 3
-    _, nearest = KDTree(features[:, :compared]).query(asked[:, :compared])
-    return merge_ab(lightness, unscale_ab(ab[nearest]).reshape(*lightness.shape, 2))
-
-
-def _sample_pixels(
-    patches: PatchSet, samples: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    per_patch = -(-samples // len(patches))
-    features, ab = [], []
-    for index in rng.permutation(len(patches))[: -(-samples // per_patch)].tolist():
-        u, v = patches[[index]]
-        pixels = rng.integers(patches.size**2, size=per_patch)
-        features.append(u[0, :5].reshape(5, -1)[:, pixels].T)
-        ab.append(v.reshape(2, -1)[:, pixels].T)
-    return np.concatenate(features), np.concatenate(ab)
 
 
 def _mean_ab(lab: np.ndarray) -> np.ndarray:

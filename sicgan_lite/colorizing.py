@@ -1,21 +1,19 @@
 """From patches to a picture: overlapping tiles, blended, band by band."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import torch
 from jaxtyping import Float32, UInt8, UInt16
 
-from sicgan_lite.arrays import check_float, check_rgb, enlarged_rows, shrink_to
+from sicgan_lite.arrays import check_float, check_rgb, enlarged_rows, require, shrink_to, up_to, whole
 from sicgan_lite.color import Pixels, merge_ab, rgb_to_lab, unscale_ab
 from sicgan_lite.features import coordinate_grid, mirror, window_features
 from sicgan_lite.networks import Generator
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
 Noise = Float32[np.ndarray, " k"] | Float32[np.ndarray, "h w k"] | None
-Map = np.ndarray | None  # z of every pixel
+Map = np.ndarray  # of every pixel: lightness (h, w), or z (h, w, k)
 _PIXELS_AT_ONCE = 16 * 128 * 128  # through the network in one pass: bounds the memory
 _ROWS_AT_ONCE = 128  # of an enlarged picture
 
@@ -84,36 +82,35 @@ def blend_window(size: int, overlap: float = 0.5) -> Float32[np.ndarray, "size s
 
 
 def _ab_bands(
-    generator: Generator, lightness: np.ndarray, size: int | None, overlap: float, z: Map, progress: Progress
+    generator: Generator, lightness: Map, size: int | None, overlap: float, z: Noise, progress: Progress
 ) -> Iterator[tuple[int, np.ndarray]]:
     """(first row, ab) of each finished band of rows, from top to bottom."""
-    size, z = generator.size if size is None else size, _noise_map(generator, z, lightness.shape)
+    size = generator.size if size is None else size
+    z = _noise_map(z, lightness.shape, generator.noise_channels)
     small = np.clip(shrink_to(lightness, generator.width), 0, 100)
     if small.shape == lightness.shape:
         yield from _blended_bands(generator, lightness, z, size, overlap, progress)
         return
     rows, columns = ((np.arange(n) + 0.5) * m / n for n, m in zip(small.shape, lightness.shape, strict=True))
-    z = z if z is None else z[np.ix_(rows.astype(int), columns.astype(int))]
+    z = z[np.ix_(rows.astype(int), columns.astype(int))]
     ab = np.concatenate([ab for _, ab in _blended_bands(generator, small, z, size, overlap, iter)])
     for top in progress(range(0, len(lightness), _ROWS_AT_ONCE)):
         yield top, enlarged_rows(ab, lightness.shape, top, top + _ROWS_AT_ONCE)
 
 
-def _noise_map(generator: Generator, z: Map, shape: tuple[int, ...]) -> Map:
-    """The map (h, w, k) of z over the picture, or None."""
+def _noise_map(z: Noise, shape: tuple[int, ...], channels: int) -> Map:
+    """The map (h, w, k) of z over a picture of this shape; k is the generator's channels, and may be 0."""
     if z is None:
-        return None
-    channels = generator.noise_channels
-    if channels == 0:
-        raise ValueError(f"this generator has no noise channels, so it takes no z (of shape {z.shape})")
-    if z.shape not in ((channels,), (*shape, channels)):
+        z = np.zeros(channels, np.float32)
+    elif z.shape not in ((channels,), (*shape, channels)):
         raise ValueError(f"z must be of shape {(channels,)} or {(*shape, channels)}, got {z.shape}")
-    check_float(z, "z", shape=z.shape)
+    elif channels:
+        check_float(z, "z", shape=z.shape)
     return np.broadcast_to(z, (*shape, channels))
 
 
 def _blended_bands(
-    generator: Generator, lightness: np.ndarray, z: Map, size: int, overlap: float, progress: Progress
+    generator: Generator, lightness: Map, z: Map, size: int, overlap: float, progress: Progress
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Bands of ab at the lightness's own size, of overlapping tiles.
 
@@ -126,7 +123,7 @@ def _blended_bands(
     lefts = range(-margin, width, stride)
     unfinished = np.zeros((size, lefts[-1] + margin + size, 2), np.float32)
     tops = range(-margin, height, stride)
-    strips = _strips(generator, lightness, z, tops, size, (-margin, unfinished.shape[1]))
+    strips = _strips(generator, lightness, z, tops, size, unfinished.shape[1])
     for top, strip in zip(progress(tops), strips, strict=True):
         for column, tile in zip(lefts, _predict_tiles(generator, strip, size, stride), strict=True):
             unfinished[:, column + margin : column + margin + size] += tile * window
@@ -137,22 +134,22 @@ def _blended_bands(
 
 
 def _strips(
-    generator: Generator, lightness: np.ndarray, z: Map, tops: range, size: int, columns: tuple[int, int]
+    generator: Generator, lightness: Map, z: Map, tops: range, size: int, width: int
 ) -> Iterator[np.ndarray]:
     """Features and z of ``size`` rows from each top, the picture mirrored outside its borders.
 
-    Context is made for many strips at a time, since each looks far beyond its own rows.
+    They are ``width`` pixels wide, and begin as far to the left of the picture as the first top lies
+    above it. Context is made for many strips at a time, since each looks far beyond its own rows.
     """
-    left, width = columns
+    left = tops.start
     at_once = 1 + 128 // tops.step if generator.context else 1
     for first in range(0, len(tops), at_once):
         some = tops[first : first + at_once]
         height = some[-1] - some[0] + size
         maps = window_features(lightness, some[0], left, height, width, generator.context)
-        if z is not None:
-            rows = mirror(np.arange(some[0], some[0] + height), len(z))
-            noise = z[np.ix_(rows, mirror(np.arange(left, left + width), z.shape[1]))]
-            maps = np.concatenate([maps, noise.transpose(2, 0, 1)])
+        rows = mirror(np.arange(some[0], some[0] + height), len(z))
+        noise = z[np.ix_(rows, mirror(np.arange(left, left + width), z.shape[1]))]
+        maps = np.concatenate([maps, noise.transpose(2, 0, 1)])
         yield from (maps[:, top - some[0] : top - some[0] + size] for top in some)
 
 
@@ -167,22 +164,19 @@ def _predict_tiles(generator: Generator, strip: np.ndarray, size: int, stride: i
         some = tiles[start : start + at_once]
         grids = np.broadcast_to(grid, (len(some), 2, size, size))
         batch = np.concatenate([some[:, :3], grids, some[:, 3:channels]], axis=1)
-        tensor = torch.from_numpy(batch).to(device, memory_format=torch.channels_last)
-        z = torch.from_numpy(some[:, channels:].copy()).to(device) if some.shape[1] > channels else None
+        features = torch.from_numpy(batch).to(device, memory_format=torch.channels_last)
+        z = torch.from_numpy(some[:, channels:].copy()).to(device)
         with torch.inference_mode():  # not around the yield: it would hold for the caller too
-            ab = generator(tensor, z).permute(0, 2, 3, 1).float().cpu().numpy()
+            ab = generator(features, z).permute(0, 2, 3, 1).float().cpu().numpy()
         yield from ab
 
 
 def _lightness(rgb: np.ndarray, rows: int = 128) -> np.ndarray:
     """L of a picture, band by band: the conversion takes 20 times the memory of its input."""
-    bands = [rgb_to_lab(rgb[top : top + rows])[..., 0] for top in range(0, len(rgb), rows)]
-    return np.concatenate(bands)
+    return np.concatenate([rgb_to_lab(rgb[top : top + rows])[..., 0] for top in range(0, len(rgb), rows)])
 
 
 def _stride(size: int, overlap: float) -> int:
-    if size < 1:
-        raise ValueError(f"size must be at least 1 pixel, got {size}")
-    if not 0 <= overlap <= 0.9:
-        raise ValueError(f"overlap must be in [0, 0.9], a fraction of a tile; got {overlap}")
+    require(whole(1), "size", size)
+    require(up_to(0.9), "overlap", overlap)
     return max(1, round(size * (1 - overlap)))

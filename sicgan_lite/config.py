@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import sicgan_lite.arrays as must_be
-from sicgan_lite.arrays import Limit, plain, preset, unknown_name
+from sicgan_lite.arrays import Limit, check_names, plain, preset, require
 
 #: The five numbers that the paper's generator sees of a pixel, in their order.
 PAPER_FEATURES = ("lightness", "sobel", "laplacian", "x", "y")
 #: Blurs and local spreads of lightness; the number is the standard deviation of the Gaussian in pixels.
 CONTEXT_FEATURES = tuple(f"{kind}_{sigma}" for kind in ("blur", "spread") for sigma in (1, 2, 4, 8, 16, 32))
-TRANSFORM_SETS = ("paper", "all")
-PRECISIONS = ("auto", "float32", "bfloat16")
 OBJECTIVES = ("non-saturating", "minimax")
-SCHEDULES = ("constant", "falling", "one-cycle")
 MAX_SEED = 2**63 - 1  # the largest that both NumPy and torch take
 # A generator may come from a stranger: what its settings ask for must fit a laptop's memory.
 MAX_SIZE, MAX_LAYERS, MAX_WIDTH, MAX_NOISE, MAX_PIXELS = 1024, 16, 1024, 64, 2**14
@@ -66,7 +63,7 @@ class Config:
     """The settings of one training run; the defaults are the paper's.
 
     The fields after ``seed`` are not the paper's: their defaults leave it as it is. Errors: ValueError
-    that names the field, its value and the limit; TypeError for a name that is no field.
+    that names the field, its value and the limit, or a name that is no field.
     """
 
     size: Annotated[int, must_be.whole(8, MAX_SIZE)] = 128  #: side of a patch in pixels
@@ -76,7 +73,7 @@ class Config:
     #: least distance of two origins in pixels; None: as far as surely fits
     min_distance: Annotated[float | None, must_be.or_none(must_be.up_to(1e6))] = None
     #: "paper" (six) or "all" (eight symmetries)
-    transforms: Annotated[str, must_be.one_of(TRANSFORM_SETS)] = "paper"
+    transforms: Annotated[str, must_be.one_of(("paper", "all"))] = "paper"
     generator_widths: Annotated[tuple[int, ...], WIDTHS] = (64, 128, 128)  #: channels of G's layers
     discriminator_widths: Annotated[tuple[int, ...], WIDTHS] = (64, 128, 128)  #: channels of D's layers
     lr_generator: Annotated[float, must_be.POSITIVE] = 1e-4  #: G's learning rate
@@ -99,7 +96,8 @@ class Config:
     features: Annotated[tuple[str, ...], FEATURES] = PAPER_FEATURES
     #: (top, left, bottom, right) in fractions: no patch touches it
     holdout: Annotated[tuple[float, float, float, float] | None, must_be.or_none(must_be.RECTANGLE)] = None
-    precision: Annotated[str, must_be.one_of(PRECISIONS)] = "auto"  #: "auto", "float32" or "bfloat16"
+    #: "auto", "float32" or "bfloat16"
+    precision: Annotated[str, must_be.one_of(("auto", "float32", "bfloat16"))] = "auto"
     seed: Annotated[int, must_be.whole(0, MAX_SEED)] = 0  #: of every random number
     noise_channels: Annotated[int, must_be.whole(0, MAX_NOISE)] = 0  #: numbers in z
     leaky_slope: Annotated[float, must_be.BELOW_1] = 0.0  #: of D's units below 0
@@ -108,7 +106,7 @@ class Config:
     #: of a running mean of G's weights, which is then kept; 0: none
     average_decay: Annotated[float, must_be.BELOW_1] = 0.0
     #: "constant", "falling" or "one-cycle": multiplies both rates
-    schedule: Annotated[str, must_be.one_of(SCHEDULES)] = "constant"
+    schedule: Annotated[str, must_be.one_of(("constant", "falling", "one-cycle"))] = "constant"
     discriminator_steps: Annotated[int, must_be.whole(1, 100)] = 1  #: steps of D before each of G
     #: pixels at which a larger photograph is learned; None: its own
     width: Annotated[int | None, must_be.or_none(must_be.whole(8, MAX_PIXELS))] = None
@@ -121,17 +119,19 @@ class Config:
 
         def __new__(cls, *_: Any, **settings: Any) -> Config:
             """Refuse a name that is no field, and say which may have been meant."""
-            if unknown := unknown_name(settings, cls.__slots__, "Config field"):
-                raise TypeError(unknown)
+            check_names(settings, cls.__slots__, "Config field")
             return object.__new__(cls)
 
     def __post_init__(self) -> None:
-        for each in dataclasses.fields(self):
-            object.__setattr__(self, each.name, plain(getattr(self, each.name)))
         for name, limit in LIMITS.items():
-            value = getattr(self, name)
-            _require(limit.accepts(value), name, value, limit.words)
-        _check_together(self)
+            object.__setattr__(self, name, plain(getattr(self, name)))
+            require(limit, f"Config.{name}", getattr(self, name))
+        if self.l1_weight == 0:
+            alone = Limit(must_be.POSITIVE.accepts, "above 0 when l1_weight is 0")
+            require(alone, "Config.adversarial_weight", self.adversarial_weight)
+        layers = len(self.generator_widths) + 1
+        one_each = Limit(lambda sizes: len(sizes) <= layers, f"at most {layers}, one for each of G's layers")
+        require(one_each, "Config.kernel_sizes", self.kernel_sizes)
 
     @preset
     @classmethod
@@ -193,21 +193,20 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain values that JSON can hold."""
-        values = dataclasses.asdict(self)
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+        settings = dataclasses.asdict(self).items()
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in settings}
 
     @classmethod
     def from_dict(cls, settings: dict[str, Any]) -> Config:
         """The config whose ``settings`` ``to_dict`` gave. Errors: ValueError for anything else."""
         if not isinstance(settings, dict):
             raise ValueError(f"a dict of Config fields is wanted, got {type(settings).__name__}")
-        if unknown := unknown_name(settings, cls.__slots__, "Config field"):
-            raise ValueError(unknown)
+        check_names(settings, cls.__slots__, "Config field")
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
         return cls(**values)
 
 
-#: What each field must be; what two of them must be together is in ``_check_together``.
+#: What each field must be; what two of them must be together is asked in ``Config``.
 LIMITS: dict[str, Limit] = {
     name: hint.__metadata__[0] for name, hint in get_type_hints(Config, include_extras=True).items()
 }
@@ -216,16 +215,3 @@ LIMITS: dict[str, Limit] = {
 def target_range(target: float, jitter: float) -> tuple[float, float]:
     """The ends of [target − jitter, target + jitter] ∩ [0, 1], where a target is drawn from."""
     return max(0.0, target - jitter), min(1.0, target + jitter)
-
-
-def _require(ok: bool, field: str, value: object, limit: str) -> None:
-    if not ok:
-        raise ValueError(f"Config.{field} must be {limit}, got {value!r}")
-
-
-def _check_together(config: Config) -> None:
-    weighted = config.l1_weight > 0 or config.adversarial_weight > 0
-    _require(weighted, "adversarial_weight", config.adversarial_weight, "above 0 when l1_weight is 0")
-    layers = len(config.generator_widths) + 1
-    fitting = len(config.kernel_sizes) <= layers
-    _require(fitting, "kernel_sizes", config.kernel_sizes, f"at most {layers}, one for each of G's layers")

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, Int
 
-from sicgan_lite.arrays import check_float, unknown_name
+from sicgan_lite.arrays import check_float, check_names, require, whole
 from sicgan_lite.color import scale_lightness
 from sicgan_lite.config import CONTEXT_FEATURES
 
@@ -19,10 +19,8 @@ REACH = 3  # standard deviations at which a Gaussian is cut off
 def sobel_magnitude(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     """Edge magnitude of a lightness in [0, 100], divided by its exact maximum: [0, 1].
 
-    3×3 Sobel operators, borders reflected without repeating the edge pixel. Errors: ValueError for
-    another shape, NaN, or values outside [0, 100].
+    3×3 Sobel operators, borders reflected without repeating the edge pixel.
     """
-    lightness = _checked(lightness)
     dx = cv2.Sobel(lightness, cv2.CV_32F, 1, 0, ksize=3, borderType=cv2.BORDER_REFLECT_101)
     dy = cv2.Sobel(lightness, cv2.CV_32F, 0, 1, ksize=3, borderType=cv2.BORDER_REFLECT_101)
     return np.hypot(dx, dy) / np.float32(SOBEL_SCALE)
@@ -31,9 +29,8 @@ def sobel_magnitude(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray
 def laplacian(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
     """Edge density (4-neighbour Laplacian) of a lightness in [0, 100], divided by 400: [−1, 1].
 
-    Borders and errors as ``sobel_magnitude``.
+    Borders as in ``sobel_magnitude``.
     """
-    lightness = _checked(lightness)
     second = cv2.Laplacian(lightness, cv2.CV_32F, ksize=1, borderType=cv2.BORDER_REFLECT_101)
     return second / np.float32(LAPLACIAN_SCALE)
 
@@ -41,10 +38,10 @@ def laplacian(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w
 def lightness_features(lightness: Float32[np.ndarray, "h w"]) -> Float32[np.ndarray, "3 h w"]:
     """Scaled lightness, edge magnitude and edge density of a ``lightness`` in [0, 100].
 
-    Errors: as ``sobel_magnitude``.
+    Errors: ValueError for another shape, NaN, or values outside [0, 100].
     """
-    scaled = scale_lightness(_checked(lightness))
-    return np.stack([scaled, sobel_magnitude(lightness), laplacian(lightness)])
+    lightness = _checked(lightness)
+    return np.stack([scale_lightness(lightness), sobel_magnitude(lightness), laplacian(lightness)])
 
 
 def context_features(
@@ -57,20 +54,18 @@ def context_features(
     columns, with the weights exp(−d²/2σ²) at the distances d = −3σ … 3σ, divided by their sum; borders
     are reflected without repeating the edge pixel. All commute with the eight symmetries of a square.
     Errors: ValueError for a name that is not in ``CONTEXT_FEATURES``; for a bad lightness as
-    ``sobel_magnitude``.
+    ``lightness_features``.
     """
-    if unknown := unknown_name(names, CONTEXT_FEATURES, "context feature"):
-        raise ValueError(unknown)
+    check_names(names, CONTEXT_FEATURES, "context feature")
     centered = _checked(lightness).astype(np.float64) - 50  # exact, and small where it is squared
     maps = np.empty((len(names), *centered.shape), np.float32)
-    for sigma in {_sigma(name) for name in names}:
-        mean = _blur(centered, sigma)
-        for channel, name in enumerate(names):
-            if name == f"blur_{sigma}":
-                maps[channel] = mean / 50
-            elif name == f"spread_{sigma}":
-                variance = np.maximum(_blur(centered**2, sigma) - mean**2, 0)
-                maps[channel] = np.sqrt(variance) / SPREAD_SCALE
+    for channel, name in enumerate(names):
+        mean = _blur(centered, _sigma(name))
+        if name.startswith("blur"):
+            maps[channel] = mean / 50
+        else:
+            variance = np.maximum(_blur(centered**2, _sigma(name)) - mean**2, 0)
+            maps[channel] = np.sqrt(variance) / SPREAD_SCALE
     return maps
 
 
@@ -114,8 +109,7 @@ def coordinate_grid(size: int) -> Float32[np.ndarray, "2 size size"]:
     Local to the patch after augmentation, so that they never rotate. Errors: ValueError for a size
     below 1.
     """
-    if size < 1:
-        raise ValueError(f"size must be at least 1, got {size}")
+    require(whole(1), "size", size)
     y, x = np.mgrid[:size, :size].astype(np.float32) / size
     return np.stack([x, y])
 

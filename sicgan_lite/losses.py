@@ -9,6 +9,7 @@ from scipy.special import xlogy
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from sicgan_lite.arrays import AT_LEAST_0, SHARE, one_of, require
 from sicgan_lite.config import OBJECTIVES, target_range
 
 Density = TypeVar("Density", float, Float[np.ndarray, "..."], Float[Tensor, "..."])
@@ -46,46 +47,8 @@ def generator_loss(
     The "minimax" ``objective`` is −mean BCE(fake, 1 − target): with a target of 1, log(1 − score), what
     D's own loss on fakes is with the sign turned. Errors: ValueError for another objective.
     """
-    if objective not in OBJECTIVES:
-        raise ValueError(f"objective must be one of {OBJECTIVES}, got {objective!r}")
+    require(one_of(OBJECTIVES), "objective", objective)
     return _bce(fake_logits, target) if objective == "non-saturating" else -_bce(fake_logits, 1 - target)
-
-
-def gradient_penalty(logits: Float[Tensor, " n"], ab: Float[Tensor, "n ..."]) -> Float[Tensor, ""]:
-    """R1: the mean over patches of ‖∂ logit / ∂ ab‖², for D's loss on real patches (Mescheder et al. 2018).
-
-    ``logits`` are D's of ``ab``, which must require a gradient; the paper that proposed it weighs the
-    term with γ/2. The result can be differentiated in its turn.
-    """
-    (slope,) = torch.autograd.grad(logits.sum(), ab, create_graph=True)
-    return slope.square().flatten(1).sum(1).mean()
-
-
-def diversity_term(
-    ab: Float[Tensor, "n ..."],
-    other_ab: Float[Tensor, "n ..."],
-    z: Float[Tensor, "n k"],
-    other_z: Float[Tensor, "n k"],
-    *,
-    most: float = 3.0,
-) -> Float[Tensor, ""]:
-    """How far G's ab moves for a move of z, ``mean |Δab| / mean |Δz|``: subtracted from G's loss.
-
-    ``ab`` was painted with ``z``, ``other_ab`` with ``other_z``. A mean over patches, each counted up
-    to ``most``, so that two draws of z that lie close together do not decide. Source: mode seeking (Mao
-    et al. 2019).
-    """
-    moved = (ab - other_ab).abs().flatten(1).mean(1)
-    return (moved / ((z - other_z).abs().mean(1) + 1e-5)).clamp(max=most).mean()
-
-
-def reconstruction_loss(recovered: Float[Tensor, "n k"], z: Float[Tensor, "n k"]) -> Float[Tensor, ""]:
-    """Mean squared error of the ``recovered`` z, which a third network reads from the picture, for G's loss.
-
-    A picture that ignores z cannot be read: the error is then at least z's variance, 1. Source:
-    InfoGAN (Chen et al. 2016).
-    """
-    return (recovered - z).square().mean()
 
 
 def smooth_targets(
@@ -97,10 +60,8 @@ def smooth_targets(
     and never above 1, where BCE has no lower bound. Errors: ValueError for a target outside [0, 1] or a
     negative jitter.
     """
-    if not 0 <= target <= 1:
-        raise ValueError(f"target must be in [0, 1], got {target}")
-    if not jitter >= 0:
-        raise ValueError(f"jitter must be at least 0, got {jitter}")
+    require(SHARE, "target", target)
+    require(AT_LEAST_0, "jitter", jitter)
     low, high = target_range(target, jitter)
     return low + (high - low) * torch.rand(shape, generator=rng, device=rng.device)
 
@@ -110,8 +71,7 @@ def add_instance_noise(ab: Float[Tensor, "..."], std: float, *, rng: torch.Gener
 
     Errors: ValueError for a negative std.
     """
-    if not std >= 0:
-        raise ValueError(f"std must be at least 0, got {std}")
+    require(AT_LEAST_0, "std", std)
     noise = torch.empty_like(ab).normal_(generator=rng)
     return ab + std * noise
 
@@ -141,8 +101,7 @@ def equilibrium_losses(
     is G's, as in ``generator_loss``. Errors: ValueError for a target outside [0, 1].
     """
     for name, value in [("real", real_target), ("fake", fake_target), ("generator", generator_target)]:
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name}_target must be in [0, 1], got {value}")
+        require(SHARE, f"{name}_target", value)
     score = (real_target + fake_target) / 2
     loss_d = _cross_entropy(real_target, score) + _cross_entropy(fake_target, score)
     minimax = -_cross_entropy(1 - generator_target, score)

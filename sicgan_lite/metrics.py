@@ -55,21 +55,8 @@ def color_overlap(rgb: Image, reference: Image, where: Mask | None = None) -> fl
     given, and adds up to 1; where a colour stands does not matter. 1 is the same colours in the same
     amounts. Errors: as ``delta_e``.
     """
-    ours, theirs = (_ab_histogram(marked_pixels(rgb_to_lab(image), where)) for image in (rgb, reference))
+    ours, theirs = (ab_histogram(marked_pixels(rgb_to_lab(image), where)) for image in (rgb, reference))
     return float(np.minimum(ours / ours.sum(), theirs / theirs.sum()).sum())
-
-
-def squares_used(rgb: Image, reference: Image, where: Mask | None = None, *, least: int = 1) -> float:
-    """The share of the ab squares (8 CIE units) of ``reference`` in which ``rgb`` has a pixel.
-
-    ``where`` marks the pixels that are looked at, if it is given. A square counts where the reference
-    has at least ``least`` pixels. 1 is every colour, in whatever amount; a picture of one colour has
-    one square. Errors: as ``delta_e``; ValueError when no square of the reference holds so many pixels.
-    """
-    ours, theirs = (_ab_histogram(marked_pixels(rgb_to_lab(image), where)) for image in (rgb, reference))
-    if not (theirs >= least).any():
-        raise ValueError(f"no ab square of the reference holds {least} pixels; lower least")
-    return float((ours[theirs >= least] > 0).mean())
 
 
 def marked_pixels(image: np.ndarray, where: np.ndarray | None) -> np.ndarray:
@@ -84,7 +71,7 @@ def marked_pixels(image: np.ndarray, where: np.ndarray | None) -> np.ndarray:
     return image[where]
 
 
-def _ab_histogram(lab: np.ndarray) -> np.ndarray:
+def ab_histogram(lab: np.ndarray) -> np.ndarray:
     """Pixels in each square of 8 units of ab, which lies within ±128 for any sRGB colour."""
     counts, _, _ = np.histogram2d(lab[:, 1], lab[:, 2], bins=32, range=[[-128, 128]] * 2)
     return counts

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sicgan_lite.arrays import unknown_name
+from sicgan_lite.arrays import check_names
 from sicgan_lite.config import CONTEXT_FEATURES, PAPER_FEATURES, Config
 from sicgan_lite.devices import AveragePool
 
@@ -39,17 +39,14 @@ class Generator(nn.Module):
         width: int | None = None,
     ) -> None:
         super().__init__()
-        if unknown := unknown_name(features, PAPER_FEATURES + CONTEXT_FEATURES, "feature"):
-            raise ValueError(unknown)
+        check_names(features, PAPER_FEATURES + CONTEXT_FEATURES, "feature")
         self.widths, self.size, self.features = tuple(widths), size, tuple(features)
         self.noise_channels, self.kernel_sizes, self.width = noise_channels, tuple(kernel_sizes), width
         self.context = tuple(name for name in features if name in CONTEXT_FEATURES)
         names = PAPER_FEATURES + self.context
         kernels = (*kernel_sizes, *[kernel_sizes[-1]] * len(widths))
-        self.layers = nn.Sequential(
-            *_convolutions(len(names) + noise_channels, widths, kernels),
-            _convolution(widths[-1], 2, kernels[len(widths)]),
-        )
+        # Nothing bounds ab: the last unit is left out.
+        self.layers = nn.Sequential(*_convolutions(len(names) + noise_channels, (*widths, 2), kernels)[:-1])
         in_use = torch.tensor([float(name in features) for name in names])
         self.register_buffer("in_use", in_use.view(-1, 1, 1), persistent=False)
         if self.context:
@@ -75,8 +72,9 @@ class Generator(nn.Module):
         if self.context:
             standard = (features[:, 5:] - self.context_mean) / self.context_std
             features = torch.cat([features[:, :5], standard.clamp(-4, 4)], dim=1)
-        if self.noise_channels or z is not None:
-            features = torch.cat([features, self._noise(features, z)], dim=1)
+        noise = self._noise(features, z)
+        if self.noise_channels:
+            features = torch.cat([features, noise], dim=1)
         return self.layers(features)
 
     def standardize(self, mean: Float[Tensor, " c"], std: Float[Tensor, " c"]) -> None:
@@ -91,9 +89,8 @@ class Generator(nn.Module):
     def _noise(self, features: Tensor, z: Tensor | None) -> Tensor:
         count, _, height, width = features.shape
         of_patches, of_pixels = (count, self.noise_channels), (count, self.noise_channels, height, width)
-        if z is None:
-            return features.new_zeros(of_pixels)
-        if not self.noise_channels or z.shape not in (of_patches, of_pixels):
+        z = features.new_zeros(of_patches) if z is None else z
+        if z.shape not in (of_patches, of_pixels):
             raise ValueError(f"z must be of shape {of_patches} or {of_pixels}, got {tuple(z.shape)}")
         return z.view(*of_patches, *z.shape[2:] or (1, 1)).expand(of_pixels)
 
@@ -107,10 +104,7 @@ class Discriminator(nn.Module):
     """
 
     def __init__(
-        self,
-        widths: Sequence[int] = (64, 128, 128),
-        conditional: bool = False,
-        leaky_slope: float = 0.0,
+        self, widths: Sequence[int] = (64, 128, 128), conditional: bool = False, leaky_slope: float = 0.0
     ) -> None:
         super().__init__()
         self.conditional, self.leaky_slope = conditional, leaky_slope
@@ -134,31 +128,12 @@ class Discriminator(nn.Module):
         return self.layers(seen).squeeze(1)
 
 
-def receptive_field(network: nn.Module) -> int:
-    """The width in pixels of what one output pixel of the convolutions of ``network`` depends on."""
-    field, jump = 1, 1
-    for layer in network.modules():
-        if isinstance(layer, nn.Conv2d):
-            field += (layer.kernel_size[0] - 1) * layer.dilation[0] * jump
-            jump *= layer.stride[0]
-    return field
-
-
-def count_parameters(network: nn.Module) -> int:
-    """The number of trainable parameters of ``network``."""
-    return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
-
-
 def _convolutions(
     channels: int, widths: Sequence[int], kernels: Sequence[int] = (), leaky_slope: float = 0.0
 ) -> list[nn.Module]:
     layers: list[nn.Module] = []
     for width, kernel in zip(widths, kernels or [3] * len(widths), strict=False):
         unit = nn.LeakyReLU(leaky_slope, inplace=True) if leaky_slope else nn.ReLU(inplace=True)
-        layers += [_convolution(channels, width, kernel), unit]
+        layers += [nn.Conv2d(channels, width, kernel, padding=kernel // 2), unit]
         channels = width
     return layers
-
-
-def _convolution(channels: int, width: int, kernel: int) -> nn.Conv2d:
-    return nn.Conv2d(channels, width, kernel, padding=kernel // 2)

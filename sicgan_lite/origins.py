@@ -1,10 +1,12 @@
 """Where patches are cut: origins at a minimum distance, on the pixel lattice."""
 
-import math
+from math import ceil, floor, hypot, pi, sqrt
 
 import numpy as np
 from jaxtyping import Bool, Int
 from scipy.spatial import KDTree
+
+from sicgan_lite.arrays import AT_LEAST_0, or_none, require, whole
 
 Random = np.random.Generator | int  # an int is a seed, as in NumPy's own functions
 Holdout = tuple[float, float, float, float]
@@ -32,20 +34,18 @@ def sample_origins(
     """
     rng = np.random.default_rng(rng)
     safe = safe_distance(height, width, size=size, count=count, holdout=holdout)
+    require(or_none(AT_LEAST_0), "min_distance", min_distance)
     distance = safe if min_distance is None else float(min_distance)
-    if not 0 <= distance < math.inf:
-        raise ValueError(f"min_distance must be None or a finite number of at least 0, got {min_distance}")
     free = _free_positions(height, width, size, holdout)
     origins = np.empty((0, 2), np.int64)
-    enough = True
-    while len(origins) < count and enough:
+    while len(origins) < count:
         throw = max(2 * (count - len(origins)), _LEAST_DARTS)
         darts = rng.integers((0, 0), free.shape, size=(throw, 2))
         darts, before = darts[free[darts[:, 0], darts[:, 1]]], len(origins)
         origins = _place(origins, darts, distance, count)
-        enough = len(origins) - before >= _LEAST_YIELD * len(darts)
-    if len(origins) < count:
-        origins = _place_exhaustively(origins, free, distance, count, rng)
+        if len(origins) < count and len(origins) - before < _LEAST_YIELD * len(darts):
+            origins = _place_exhaustively(origins, free, distance, count, rng)
+            break
     if len(origins) < count:
         raise ValueError(
             f"only {len(origins)} of {count} origins fit at min_distance={distance:g} with patches of "
@@ -62,22 +62,20 @@ def safe_distance(height: int, width: int, *, size: int, count: int, holdout: Ho
     (count − 1) · N(d) < M, the number of positions. Errors: as ``sample_origins``.
     """
     positions = np.count_nonzero(_free_positions(height, width, size, holdout))
-    if count < 1:
-        raise ValueError(f"count must be at least 1, got {count}")
+    require(whole(1), "count", count)
     if count > positions:
         raise ValueError(
-            f"{count} origins were asked for, but patches of {size}×{size} on {height}×{width} pixels "
-            f"have {positions} positions"
+            f"{count} origins asked for; {height}×{width} pixels have {positions} positions for {size}×{size}"
         )
     if count == 1:
-        return math.hypot(height, width)
+        return hypot(height, width)
     allowed = (positions - 1) // (count - 1)
     # A disc of radius r holds at least π(r − √½)² lattice points: within this reach lie more than `allowed`.
-    reach = math.ceil(math.sqrt(allowed / math.pi)) + 1
+    reach = ceil(sqrt(allowed / pi)) + 1
     offsets = np.arange(-reach, reach + 1, dtype=np.int32) ** 2
     squares = np.add.outer(offsets, offsets).ravel()
     # The point of rank `allowed` (counted from 0) is the first that must not be nearer than d.
-    return math.sqrt(np.partition(squares, allowed)[allowed])
+    return sqrt(np.partition(squares, allowed)[allowed])
 
 
 def holdout_box(holdout: Holdout, height: int, width: int) -> tuple[int, int, int, int]:
@@ -86,12 +84,7 @@ def holdout_box(holdout: Holdout, height: int, width: int) -> tuple[int, int, in
     ``holdout`` is in fractions of an image of ``height`` × ``width`` pixels.
     """
     top, left, bottom, right = holdout
-    return (
-        math.floor(top * height),
-        math.floor(left * width),
-        math.ceil(bottom * height),
-        math.ceil(right * width),
-    )
+    return floor(top * height), floor(left * width), ceil(bottom * height), ceil(right * width)
 
 
 def holdout_mask(holdout: Holdout, height: int, width: int) -> Bool[np.ndarray, "height width"]:
@@ -106,8 +99,7 @@ def _free_positions(
     height: int, width: int, size: int, holdout: Holdout | None
 ) -> Bool[np.ndarray, "rows columns"]:
     """True where an origin may be: the patch inside the image, and outside the holdout."""
-    if size < 1:
-        raise ValueError(f"size must be at least 1, got {size}")
+    require(whole(1), "size", size)
     if size > min(height, width):
         raise ValueError(f"patches of {size}×{size} pixels do not fit an image of {height}×{width}")
     free = np.ones((height - size + 1, width - size + 1), bool)
@@ -121,12 +113,9 @@ def _place(origins: np.ndarray, candidates: np.ndarray, distance: float, count: 
     """Take candidates in order, each if it is far enough from all taken before, up to ``count``."""
     if _least_square(distance) == 0:
         return np.concatenate([origins, candidates])[:count]
-    forbidden = math.sqrt(_least_square(distance) - 0.5)
-    if len(origins) and len(candidates):
-        nearest, _ = KDTree(origins).query(candidates, distance_upper_bound=forbidden)
-        candidates = candidates[np.isinf(nearest)]
-    if len(candidates) == 0:
-        return origins
+    forbidden = sqrt(_least_square(distance) - 0.5)
+    nearest, _ = KDTree(origins).query(candidates, distance_upper_bound=forbidden)
+    candidates = candidates[np.isinf(nearest)]
     pairs = KDTree(candidates).query_pairs(forbidden, output_type="ndarray")
     taken = np.ones(len(candidates), bool)
     for first, second in pairs[np.argsort(pairs[:, 0], kind="stable")]:
@@ -141,7 +130,7 @@ def _place_exhaustively(
     # A random order of all free positions, each taken if still free, is the same process as
     # drawing from the positions still free until none is left.
     rows, columns = np.ogrid[: free.shape[0], : free.shape[1]]
-    reach = math.ceil(distance)
+    reach = ceil(distance)
     for row, column in origins:
         band, strip = (slice(max(at - reach, 0), at + reach + 1) for at in (row, column))
         squares = (rows[band] - row) ** 2 + (columns[:, strip] - column) ** 2
@@ -157,4 +146,4 @@ def _place_exhaustively(
 
 def _least_square(distance: float) -> int:
     """The least squared distance that is allowed: squares of lattice distances are whole numbers."""
-    return math.ceil(distance**2 - 1e-9)
+    return ceil(distance**2 - 1e-9)

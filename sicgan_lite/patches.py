@@ -1,7 +1,5 @@
 """Patches of one photograph, gathered when asked for and never materialised."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -22,31 +20,25 @@ _CONTEXT_BYTES = 64 * 2**20  # larger context maps are not kept, but made for ea
 _BAND_PIXELS = 2**20  # of the maps at a time
 
 
-def _turn(patch: np.ndarray, turns: int, mirrored: bool) -> np.ndarray:
+def _turn(patch: np.ndarray, *, turns: int, mirrored: bool = False) -> np.ndarray:
     """A view of the last two axes (row, column), mirrored in the diagonal, then turned counter-clockwise."""
     return np.rot90(np.swapaxes(patch, -2, -1) if mirrored else patch, turns, axes=(-2, -1))
 
 
-def _symmetry(turns: int, *, mirrored: bool = False) -> Transform:
-    return partial(_turn, turns=turns, mirrored=mirrored)
-
-
-_PAPER: dict[str, Transform] = {
-    "id": _symmetry(0),
-    "flip_x": _symmetry(3, mirrored=True),
-    "flip_y": _symmetry(1, mirrored=True),
-    "rot_90": _symmetry(1),
-    "rot_180": _symmetry(2),
-    "rot_270": _symmetry(3),
-}
-_TRANSPOSES: dict[str, Transform] = {
-    "transpose": _symmetry(0, mirrored=True),
-    "antitranspose": _symmetry(2, mirrored=True),
+_SYMMETRIES: dict[str, Transform] = {  # the paper's six, then both transposes
+    "id": partial(_turn, turns=0),
+    "flip_x": partial(_turn, turns=3, mirrored=True),
+    "flip_y": partial(_turn, turns=1, mirrored=True),
+    "rot_90": partial(_turn, turns=1),
+    "rot_180": partial(_turn, turns=2),
+    "rot_270": partial(_turn, turns=3),
+    "transpose": partial(_turn, turns=0, mirrored=True),
+    "antitranspose": partial(_turn, turns=2, mirrored=True),
 }
 #: The paper's six transformations, by name. Each acts on the last two axes of an array and returns a view.
-TRANSFORMS: Mapping[str, Transform] = MappingProxyType(_PAPER)
+TRANSFORMS: Mapping[str, Transform] = MappingProxyType(dict(list(_SYMMETRIES.items())[:6]))
 #: The six and both transposes: all eight symmetries of a square.
-ALL_TRANSFORMS: Mapping[str, Transform] = MappingProxyType(_PAPER | _TRANSPOSES)
+ALL_TRANSFORMS: Mapping[str, Transform] = MappingProxyType(_SYMMETRIES)
 
 
 class PatchSet:
@@ -90,13 +82,12 @@ class PatchSet:
         U holds lightness, Sobel, Laplacian, x, y, then the context features; V is ab / 110.
         """
         chosen = np.arange(len(self))[indices]
-        patches = [self._cut(index) for index in np.atleast_1d(chosen).tolist()]
         channels = len(self._maps) + len(self._made_anew)
-        features = np.empty((len(patches), channels, self.size, self.size), np.float32)
-        targets = np.empty((len(patches), 2, self.size, self.size), np.float32)
-        for row, patch in enumerate(patches):
-            features[row, :3], targets[row], features[row, 5:] = patch[:3], patch[3:5], patch[5:]
-        features[:, 3:5] = self._coordinates  # last, so that coordinates never rotate
+        features = np.empty((chosen.size, channels, self.size, self.size), np.float32)
+        for patch, index in zip(features, chosen.ravel().tolist(), strict=True):
+            patch[:] = self._cut(index)
+        targets = features[:, 3:5].copy()
+        features[:, 3:5] = self._coordinates  # in their place, and last: coordinates never rotate
         return (features, targets) if chosen.ndim else (features[0], targets[0])
 
     def context_statistics(

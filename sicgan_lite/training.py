@@ -69,7 +69,7 @@ class TrainState:
         """
         chosen = choose_device(device)
         patches = PatchSet(rgb, config, rng=np.random.default_rng(config.seed))
-        generator, discriminator = _build_networks(config, chosen, patches)
+        generator, discriminator = _networks(config, chosen, patches)
         return cls(
             config=config,
             patches=patches,
@@ -165,8 +165,7 @@ def paint_batch(state: TrainState, features: Tensor) -> Tensor:
     if config.noise_channels:
         shape = (len(features), config.noise_channels)
         z = torch.randn(shape, generator=state.rng, device=state.device)
-    with torch.autocast(state.device.type, torch.bfloat16, enabled=state.autocast):
-        return state.generator(features, z).float()
+    return _compute(state, state.generator, features, z)
 
 
 def _train_discriminator(
@@ -174,14 +173,13 @@ def _train_discriminator(
 ) -> tuple[float, float, float]:
     config, count = state.config, len(real)
     noisy = add_instance_noise(torch.cat([real, fake]), config.noise_std, rng=state.rng)
-    logits = _discriminate(state, noisy, torch.cat([features, features]))  # one pass over both
-    real_logits, fake_logits = logits[:count], logits[count:]
-    loss = discriminator_loss(
-        real_logits,
-        fake_logits,
-        real_target=smooth_targets(count, config.real_target, config.target_jitter, rng=state.rng),
-        fake_target=smooth_targets(count, config.fake_target, config.target_jitter, rng=state.rng),
+    logits = _compute(state, state.discriminator, noisy, torch.cat([features, features]))
+    real_logits, fake_logits = logits.split(count)  # one pass was enough for both
+    real_target, fake_target = (
+        smooth_targets(count, target, config.target_jitter, rng=state.rng)
+        for target in (config.real_target, config.fake_target)
     )
+    loss = discriminator_loss(real_logits, fake_logits, real_target=real_target, fake_target=fake_target)
     _update(state.optimizer_d, loss)
     real_score, fake_score = (part.detach().sigmoid().mean().item() for part in (real_logits, fake_logits))
     return loss.item(), real_score, fake_score
@@ -193,7 +191,7 @@ def adversarial_loss(state: TrainState, features: Tensor, fake: Tensor) -> Tenso
     if config.noise_in_generator_step:
         fake = add_instance_noise(fake, config.noise_std, rng=state.rng)
     target = smooth_targets(len(fake), config.generator_target, config.target_jitter, rng=state.rng)
-    logits = _discriminate(state, fake, features)
+    logits = _compute(state, state.discriminator, fake, features)
     return generator_loss(logits, target=target, objective=config.generator_objective)
 
 
@@ -211,9 +209,9 @@ def _train_generator(state: TrainState, features: Tensor, real: Tensor, fake: Te
     return loss.item()
 
 
-def _discriminate(state: TrainState, ab: Tensor, features: Tensor) -> Tensor:
+def _compute(state: TrainState, network: nn.Module, *inputs: Tensor | None) -> Tensor:
     with torch.autocast(state.device.type, torch.bfloat16, enabled=state.autocast):
-        return state.discriminator(ab, features).float()
+        return network(*inputs).float()
 
 
 def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
@@ -234,29 +232,24 @@ def _follow(state: TrainState) -> None:
     if state.average is None:
         return
     share = max(1 - state.config.average_decay, 1 / state.step)
-    pairs = zip(state.average.parameters(), state.generator.parameters(), strict=True)
     with torch.no_grad():
-        for mean, now in pairs:
+        for mean, now in zip(state.average.parameters(), state.generator.parameters(), strict=True):
             mean.lerp_(now, share)
 
 
 def _check_finite(record: StepRecord) -> None:
     for name in ("loss_d", "loss_g"):
-        value = getattr(record, name)
-        if not math.isfinite(value):
+        if not math.isfinite(value := getattr(record, name)):
             raise NonFiniteLossError(
                 f"{name} is {value} at step {record.step} (epoch {record.epoch}, batch {record.batch}); "
                 "lower the learning rates, or go back to the last checkpoint"
             )
 
 
-def _build_networks(
-    config: Config, device: torch.device, patches: PatchSet
-) -> tuple[Generator, Discriminator]:
+def _networks(config: Config, device: torch.device, patches: PatchSet) -> tuple[Generator, Discriminator]:
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(config.seed)  # the CPU's only: fork_rng restores it
-        generator = Generator.from_config(config)
-        discriminator = Discriminator.from_config(config)
+        generator, discriminator = Generator.from_config(config), Discriminator.from_config(config)
     if generator.context:
         generator.standardize(*map(torch.from_numpy, patches.context_statistics()))
     for network in (generator, discriminator):

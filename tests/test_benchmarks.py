@@ -181,6 +181,7 @@ def test_a_start_tells_what_it_loads() -> None:
     found = start.measure(1, {"Python alone": "pass", "one": "import sys; sys.modules['skimage.io'] = sys"})
     assert found["heavy packages loaded"] == {"Python alone": [], "one": ["skimage.io"]}
     assert start.loaded(start.STARTS["sicgan-lite --help"]) == []
+    assert "torch" not in start.loaded(start.STARTS["its names without torch"])
 
 
 def test_chapters_are_renewed_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

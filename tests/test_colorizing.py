@@ -288,10 +288,10 @@ def test_progress_sees_every_band_and_ordinary_gradients():
         (np.zeros((4, 4, 4), np.uint8), {}, r"shape \(4, 4, 4\)"),
         (photo()[:0], {}, "not empty"),
         (None, {}, "NoneType"),
-        (photo(), {"overlap": -0.1}, r"overlap must be in \[0, 0.9\], a fraction of a tile; got -0.1"),
+        (photo(), {"overlap": -0.1}, r"overlap must be a number in \[0, 0.9\], got -0.1"),
         (photo(), {"overlap": 0.95}, "got 0.95"),
         (photo(), {"overlap": float("nan")}, "got nan"),
-        (photo(), {"size": 0}, "size must be at least 1 pixel, got 0"),
+        (photo(), {"size": 0}, "size must be a whole number of at least 1, got 0"),
         (photo(), {"size": -8}, "got -8"),
     ],
 )
@@ -425,7 +425,7 @@ def test_a_brush_changes_the_colors_where_it_went():
         (2, (3,), r"z must be of shape \(2,\) or \(20, 27, 2\), got \(3,\)"),
         (2, (27, 20, 2), r"z must be of shape .* got \(27, 20, 2\)"),
         (2, (20, 27), r"z must be of shape"),
-        (0, (1,), r"has no noise channels, so it takes no z"),
+        (0, (1,), r"z must be of shape \(0,\) or \(20, 27, 0\), got \(1,\)"),
     ],
 )
 def test_a_z_of_another_shape_is_refused(channels, shape, says):

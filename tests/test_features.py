@@ -120,12 +120,10 @@ def test_coordinates_are_columns_and_rows_over_the_size():
 def test_views_and_other_strides_are_read_as_they_look():
     image = lightness(20, 30)
     view = image[::2, ::-3].T
-    for operator in OPERATORS:
-        assert np.array_equal(operator(view), operator(view.copy()))
+    assert np.array_equal(lightness_features(view), lightness_features(view.copy()))
 
 
 @pytest.mark.usefixtures("unchecked")
-@pytest.mark.parametrize("operator", [*OPERATORS, lightness_features])
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
@@ -138,14 +136,14 @@ def test_views_and_other_strides_are_read_as_they_look():
         ([[1.0]], "of type list"),
     ],
 )
-def test_what_is_no_lightness_is_refused(operator, bad, says):
+def test_what_is_no_lightness_is_refused(bad, says):
     with pytest.raises(ValueError, match=says):
-        operator(bad)
+        lightness_features(bad)
 
 
 @pytest.mark.parametrize("size", [0, -3])
 def test_a_grid_has_a_size(size):
-    with pytest.raises(ValueError, match=f"size must be at least 1, got {size}"):
+    with pytest.raises(ValueError, match=f"size must be a whole number of at least 1, got {size}"):
         coordinate_grid(size)
 
 

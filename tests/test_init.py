@@ -18,17 +18,17 @@ PACKAGE = Path(sicgan_lite.__file__).parent
 # The table of contents, written a second time: a name is added or lost on purpose or not at all.
 NAMES = {
     "arrays": "shrink",
-    "baselines": "best_constant constant_color grey mean_color median_by_lightness nearest_neighbor",
+    "baselines": "best_constant constant_color grey mean_color median_by_lightness",
     "checkpoint": "load_checkpoint load_generator save_checkpoint save_generator",
     "color": "clip_to_gamut lab_to_rgb merge_ab rgb_to_lab unscale_ab",
     "colorizing": "blend_window colorize predict_ab",
     "config": "CONTEXT_FEATURES PAPER_FEATURES Config",
     "features": "context_features coordinate_grid lightness_features",
     "files": "FileFormatError",
-    "losses": "add_instance_noise discriminator_loss diversity_term equilibrium_losses generator_loss"
-    " gradient_penalty optimal_discriminator reconstruction_loss smooth_targets",
+    "losses": "add_instance_noise discriminator_loss equilibrium_losses generator_loss optimal_discriminator"
+    " smooth_targets",
     "metrics": "color_overlap colorfulness delta_e delta_e_map",
-    "networks": "Discriminator Generator count_parameters receptive_field",
+    "networks": "Discriminator Generator",
     "origins": "holdout_box holdout_mask safe_distance sample_origins",
     "patches": "ALL_TRANSFORMS TRANSFORMS PatchSet",
     "pictures.images": "Photo encode_image read_image read_provenance write_image",
@@ -36,7 +36,7 @@ NAMES = {
     "pictures.provenance": "Provenance",
     "plotting": "show_images",
     "studies.album": "make_album",
-    "studies.comparison": "chance_apart compare_blocks compare_seeds holm",
+    "studies.comparison": "chance_apart compare_seeds holm",
     "studies.jobs": "JobsError",
     "studies.runs": "Run load_run",
     "studies.sweep": "SweepRun run_sweep",
@@ -51,14 +51,16 @@ TEACHING = {
     "effects": "SIDES compare_changes load_effects matched small_photograph tell_effects",
     "explorers": "Control explore",
     "figures": "ablation_frame compare_losses gamut_in_ab plot_ablation plot_curves plot_game plot_losses"
-    " plot_reckoning score_frame show_ab_histogram show_coverage show_delta_e_map show_features"
+    " plot_methods score_frame show_ab_histogram show_coverage show_delta_e_map show_features"
     " training_frame",
     "league": "LEAGUE league_table",
+    "nearest": "nearest_neighbor",
     "pixel_game": "PixelGame",
     "pixel_rules": "decode learn_ab learn_shares",
-    "settings": "ABLATIONS HOLDOUT METHODS PHOTOGRAPHS RUNS SWEEPS as_printed begun_history finished_runs"
-    " load_sweep"
-    " mean_and_spread paper_table",
+    "records": "as_printed begun_history finished_runs load_sweep mean_and_spread paper_table",
+    "settings": "ABLATIONS HOLDOUT METHODS PHOTOGRAPHS RUNS SWEEPS",
+    "sizes": "count_parameters receptive_field",
+    "terms": "diversity_term gradient_penalty reconstruction_loss",
     "uploads": "use_photo",
     "views": "load_views",
 }
@@ -118,7 +120,7 @@ def test_the_first_chapters_need_no_torch():
         "plotting",
     )
     names = [name for module in NAMES if module.split(".")[0] in light for name in NAMES[module].split()]
-    taught = [name for module in ("explorers", "figures") for name in TEACHING[module].split()]
+    taught = [name for module in ("explorers", "figures", "nearest") for name in TEACHING[module].split()]
     code = f"""
 import sys
 sys.modules["torch"] = None  # importing it fails, as where it is missing

@@ -15,15 +15,11 @@ from torch import Tensor
 
 from sicgan_lite import (
     Config,
-    Discriminator,
     add_instance_noise,
     discriminator_loss,
-    diversity_term,
     equilibrium_losses,
     generator_loss,
-    gradient_penalty,
     optimal_discriminator,
-    reconstruction_loss,
     smooth_targets,
 )
 
@@ -211,7 +207,7 @@ def test_targets_beyond_the_unit_interval_are_refused(target, jitter, says):
 
 @pytest.mark.parametrize("std", [-0.1, math.nan])
 def test_a_negative_std_is_refused(std):
-    with pytest.raises(ValueError, match=f"std must be at least 0, got {std}"):
+    with pytest.raises(ValueError, match=f"std must be a finite number of at least 0, got {std}"):
         add_instance_noise(torch.zeros(2), std, rng=rng())
 
 
@@ -332,59 +328,3 @@ def test_the_minimax_equilibrium_is_the_loss_at_the_score(real, fake, target):
     logit = double([math.log(at.score / (1 - at.score))])
     assert at.loss_g == pytest.approx(generator_loss(logit, target=target, objective="minimax").item())
     assert at[:2] == equilibrium_losses(real, fake, target)[:2]
-
-
-def test_the_gradient_penalty_of_a_line_is_its_slope_squared():
-    ab = torch.zeros(4, 2, 3, 3, dtype=torch.float64, requires_grad=True)
-    slope = torch.arange(18, dtype=torch.float64).view(2, 3, 3)
-    penalty = gradient_penalty((ab * slope).sum((1, 2, 3)) + 7, ab)
-    assert penalty.item() == pytest.approx(sum(k * k for k in range(18)))
-
-
-def test_the_gradient_penalty_is_a_mean_over_patches_and_trains():
-    ab = double([[1.0], [2.0], [-3.0]]).requires_grad_()
-    weight = double([0.5]).requires_grad_()
-    penalty = gradient_penalty((weight * ab**2).squeeze(1), ab)  # slopes 2 w x: 1, 2, −3
-    assert penalty.item() == pytest.approx((1 + 4 + 9) / 3)
-    penalty.backward()
-    assert weight.grad is not None
-    assert weight.grad.item() == pytest.approx(2 * penalty.item() / 0.5)  # it grows with w²
-
-
-def test_the_gradient_penalty_of_the_discriminator_is_that_of_finite_differences():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        discriminator = Discriminator((3,), leaky_slope=0.2).double()
-    ab = torch.randn(2, 2, 8, 8, dtype=torch.float64, generator=rng()).requires_grad_()
-    features = torch.zeros(2, 5, 8, 8, dtype=torch.float64)
-    penalty = gradient_penalty(discriminator(ab, features), ab).item()
-    total = 0.0
-    for place in np.ndindex(*ab.shape):
-        step = torch.zeros_like(ab)
-        step[place] = 1e-6
-        with torch.no_grad():
-            total += ((discriminator(ab + step, features) - discriminator(ab - step, features)) / 2e-6)[
-                place[0]
-            ].item() ** 2
-    assert penalty == pytest.approx(total / 2, rel=1e-5)
-
-
-def test_diversity_is_the_move_of_ab_for_a_move_of_z():
-    ab, other = double([[0.0, 0.0], [1.0, 1.0]]), double([[0.2, 0.4], [1.0, 1.0]])
-    z, other_z = double([[0.0], [5.0]]), double([[-0.6], [7.0]])
-    assert diversity_term(ab, other, z, other_z).item() == pytest.approx((0.3 / 0.6 + 0) / 2, rel=1e-4)
-
-
-def test_diversity_counts_no_pair_beyond_the_most_and_pushes_alike_pictures_apart():
-    far = diversity_term(double([[0.0]]), double([[50.0]]), double([[0.0]]), double([[1e-9]]), most=2.0)
-    assert far.item() == 2
-    ab = double([[0.1]]).requires_grad_()
-    diversity_term(ab, double([[0.0]]), double([[0.0]]), double([[1.0]])).backward()
-    assert ab.grad is not None
-    assert ab.grad.item() > 0  # a larger distance is more diverse
-
-
-def test_reconstruction_is_the_mean_squared_error():
-    z = torch.randn(4000, 3, generator=rng(), dtype=torch.float64)
-    assert reconstruction_loss(z + 0.5, z).item() == pytest.approx(0.25)
-    assert reconstruction_loss(torch.zeros_like(z), z).item() == pytest.approx(1, abs=0.05)

@@ -12,7 +12,7 @@ from sicgan_lite import (
     merge_ab,
     rgb_to_lab,
 )
-from sicgan_lite.metrics import squares_used
+from sicgan_lite.studies.measuring import squares_used
 
 # G. Sharma, W. Wu and E. N. Dalal, "The CIEDE2000 color-difference formula: implementation notes,
 # supplementary test data, and mathematical observations", Color Research and Application 30 (2005),

@@ -29,7 +29,7 @@ from sicgan_lite import (
 )
 from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import write_atomically
-from sicgan_lite.metrics import squares_used
+from sicgan_lite.studies.measuring import squares_used
 from sicgan_lite.studies.runs import runs_folder
 from sicgan_lite.teaching import PHOTOGRAPHS, PixelGame
 from sicgan_lite.teaching.dice import train_with_reader, variety_over_rolls

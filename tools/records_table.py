@@ -16,7 +16,8 @@ from docutils.statemachine import StringList
 
 from sicgan_lite.studies.runs import runs_folder
 from sicgan_lite.teaching import effects
-from sicgan_lite.teaching.settings import PHOTOGRAPHS, RUNS, SWEEPS, finished_runs, load_sweep
+from sicgan_lite.teaching.records import finished_runs, load_sweep
+from sicgan_lite.teaching.settings import PHOTOGRAPHS, RUNS, SWEEPS
 
 RUN_COLUMNS = ("run", "steps", "precision", "core time", "processor and torch", "generator")
 SWEEP_COLUMNS = ("sweep", "runs", "photographs", "core time", "processor and torch")

@@ -11,10 +11,19 @@ import torch
 from jaxtyping import UInt8
 
 from sicgan_lite.checkpoint import generator_bytes
+from sicgan_lite.color import rgb_to_lab
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.devices import Device, describe_machine
-from sicgan_lite.metrics import color_overlap, colorfulness, delta_e_map, squares_used
+from sicgan_lite.metrics import (
+    Image,
+    Mask,
+    ab_histogram,
+    color_overlap,
+    colorfulness,
+    delta_e_map,
+    marked_pixels,
+)
 from sicgan_lite.origins import Holdout, holdout_mask
 from sicgan_lite.training import StepRecord, TrainState, adversarial_loss, draw_batch, paint_batch, train_step
 
@@ -100,6 +109,19 @@ def measure(
         "color_overlap": color_overlap(picture, rgb),
         "squares_used": squares_used(picture, rgb),
     }
+
+
+def squares_used(rgb: Image, reference: Image, where: Mask | None = None, *, least: int = 1) -> float:
+    """The share of the ab squares (8 CIE units) of ``reference`` in which ``rgb`` has a pixel.
+
+    ``where`` marks the pixels that are looked at, if it is given. A square counts where the reference
+    has at least ``least`` pixels. 1 is every colour, in whatever amount; a picture of one colour has
+    one square. Errors: as ``delta_e``; ValueError when no square of the reference holds so many pixels.
+    """
+    ours, theirs = (ab_histogram(marked_pixels(rgb_to_lab(image), where)) for image in (rgb, reference))
+    if not (theirs >= least).any():
+        raise ValueError(f"no ab square of the reference holds {least} pixels; lower least")
+    return float((ours[theirs >= least] > 0).mean())
 
 
 @torch.no_grad()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sicgan_lite.baselines import best_constant, grey, mean_color, median_by_lightness, nearest_neighbor
+from sicgan_lite.baselines import best_constant, grey, mean_color, median_by_lightness
 from sicgan_lite.config import Config
 from sicgan_lite.files import pixels_sha256
 from sicgan_lite.origins import holdout_mask
@@ -26,6 +26,7 @@ from sicgan_lite.teaching.effects import (
     whole_seeds,
 )
 from sicgan_lite.teaching.league import LEAGUE
+from sicgan_lite.teaching.nearest import nearest_neighbor
 from sicgan_lite.teaching.settings import PHOTOGRAPHS
 
 _COPIED = 2000  # seen pixels that the copier knows

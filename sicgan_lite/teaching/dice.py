@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from sicgan_lite.checkpoint import load_generator
 from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.config import Config
-from sicgan_lite.losses import reconstruction_loss
 from sicgan_lite.networks import Generator
 from sicgan_lite.studies.runs import RecordError, runs_folder
 from sicgan_lite.teaching.pixel_game import PixelGame
+from sicgan_lite.teaching.terms import reconstruction_loss
 from sicgan_lite.training import StepRecord, TrainState, draw_batch, train_step
 
 Row = dict[str, Any]

@@ -401,7 +401,7 @@ def ablation_frame(
 
 
 @style()
-def plot_reckoning(
+def plot_methods(
     scores: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
     *,
     regions: tuple[str, str] = ("seen", "held out"),

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from sicgan_lite.arrays import check_rgb
 from sicgan_lite.color import merge_ab, rgb_to_lab, scale_lightness
-from sicgan_lite.losses import discriminator_loss, diversity_term, equilibrium_losses, generator_loss
+from sicgan_lite.losses import discriminator_loss, equilibrium_losses, generator_loss
 from sicgan_lite.teaching.pixel_players import (
     Optimizer,
     PixelDraw,
@@ -24,6 +24,7 @@ from sicgan_lite.teaching.pixel_players import (
     optimizer_for,
     update,
 )
+from sicgan_lite.teaching.terms import diversity_term
 
 Objective = Literal["non-saturating", "minimax"]
 Lightness = Float[np.ndarray, "*shape"]

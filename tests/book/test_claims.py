@@ -61,7 +61,7 @@ def read(chapter: str, pattern: str) -> list[str]:
 
 
 def method(photograph: str, name: str, key: str) -> list[float]:
-    runs = load_sweep("reckoning")[photograph][list(METHODS).index(name) :: len(METHODS)]
+    runs = load_sweep("methods")[photograph][list(METHODS).index(name) :: len(METHODS)]
     return [run.results[key] for run in runs]
 
 

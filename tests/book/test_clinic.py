@@ -114,7 +114,7 @@ def held_out() -> list[str]:
     rgb = sample_image("astronaut")
     outside = holdout_mask(HOLDOUT, *rgb.shape[:2])
     at = list(METHODS).index("L1 alone")
-    runs = load_sweep("reckoning")["astronaut"][at :: len(METHODS)]
+    runs = load_sweep("methods")["astronaut"][at :: len(METHODS)]
     known, other = (fmean(run.results[f"delta_e_{part}"] for run in runs) for part in ("seen", "held_out"))
     return [
         f"{known:.1f} seen, {other:.1f} held out, where grey has {delta_e(grey(rgb), rgb, outside):.1f}",
@@ -123,7 +123,7 @@ def held_out() -> list[str]:
 
 
 def seeds() -> list[str]:
-    errors = [run.results["delta_e"] for run in load_sweep("reckoning")["coffee"][:: len(METHODS)]]
+    errors = [run.results["delta_e"] for run in load_sweep("methods")["coffee"][:: len(METHODS)]]
     assert len(errors) == 3
     return [f"ended at {span(errors, 1)} on the coffee"]
 

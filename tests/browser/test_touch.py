@@ -29,7 +29,7 @@ from sicgan_lite.arrays import shrink
 from sicgan_lite.baselines import constant_color, grey, mean_color, median_by_lightness
 from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.features import context_features, lightness_features
-from sicgan_lite.losses import discriminator_loss, generator_loss, gradient_penalty
+from sicgan_lite.losses import discriminator_loss, generator_loss
 from sicgan_lite.metrics import delta_e, delta_e_map
 from sicgan_lite.networks import Discriminator
 from sicgan_lite.origins import safe_distance
@@ -37,6 +37,7 @@ from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.studies.comparison import compare_seeds
 from sicgan_lite.teaching import PixelGame, one_axis
 from sicgan_lite.teaching.effects import late_mean, load_effects
+from sicgan_lite.teaching.terms import gradient_penalty
 from tools.draw_touch import small_photo
 from tools.touch import FOLDER, read_thing
 

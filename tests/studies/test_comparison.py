@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sicgan_lite import chance_apart, compare_blocks, compare_seeds, holm
+from sicgan_lite import chance_apart, compare_seeds, holm
+from sicgan_lite.studies.comparison import compare_blocks
 
 
 def test_effect_and_spread_are_those_of_the_t_test() -> None:

@@ -20,7 +20,7 @@ from sicgan_lite.teaching.figures import (
     plot_curves,
     plot_game,
     plot_losses,
-    plot_reckoning,
+    plot_methods,
     score_frame,
     show_ab_histogram,
     show_coverage,
@@ -73,7 +73,7 @@ def every_figure() -> dict[str, BookFigure]:
         "diagram": game_diagram(),
         "levels": plot_levels({"one": [(1.4, 0.1, 1.38), (0.8, 0.02, 0.77)], "two": [(1.2, 0.05, 1.38)] * 2}),
         "orbits": plot_orbits({"one": np.ones((3, 2)), "two": np.eye(2)}),
-        "reckoning": plot_reckoning({"coffee": {"grey": ([20.0], [24.0]), "L1": ([3.0, 4.0], [4.0, 5.0])}}),
+        "methods": plot_methods({"coffee": {"grey": ([20.0], [24.0]), "L1": ([3.0, 4.0], [4.0, 5.0])}}),
     }
 
 

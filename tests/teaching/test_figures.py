@@ -38,7 +38,7 @@ from sicgan_lite.teaching.figures import (
     plot_curves,
     plot_game,
     plot_losses,
-    plot_reckoning,
+    plot_methods,
     score_frame,
     show_ab_histogram,
     show_coverage,
@@ -369,12 +369,12 @@ def test_curves_are_told_apart_by_more_than_color():
         plot_curves(X, {**four, "e": X}, xlabel="", ylabel="")
 
 
-def test_a_reckoning_shows_both_regions_of_every_photograph():
+def test_a_plot_of_methods_shows_both_regions_of_every_photograph():
     scores = {
         "cup": {"grey": ([20.0], [24.0]), "L1": ([3.0, 4.0, 8.0], [4.0, 5.0, 6.0])},
         "cat": {"grey": ([17.0], [12.0]), "L1": ([1.0, 2.0, 3.0], [7.0, 7.0, 1.0])},
     }
-    panels: Any = plot_reckoning(scores).axes
+    panels: Any = plot_methods(scores).axes
     cup, cat = panels
     assert [panel.get_title(loc="left") for panel in (cup, cat)] == ["cup", "cat"]
     assert [text.get_text() for text in cup.get_yticklabels()] == ["grey", "L1"]
@@ -388,16 +388,16 @@ def test_a_reckoning_shows_both_regions_of_every_photograph():
     assert round(float(seeds[0].get_ydata()[0])) == 1  # the row of L1, a little below its middle
 
 
-def test_the_regions_of_a_reckoning_have_names():
+def test_the_regions_of_a_plot_of_methods_have_names():
     scores = {"cup": {"L1": ([3.0], [4.0])}}
-    panel = plot_reckoning(scores, regions=("own", "other")).axes[0]
+    panel = plot_methods(scores, regions=("own", "other")).axes[0]
     assert (line(panel, "own").get_xdata()[0], line(panel, "other").get_xdata()[0]) == (3.0, 4.0)
 
 
-def test_a_reckoning_needs_the_same_methods_for_every_photograph():
+def test_a_plot_of_methods_needs_the_same_methods_for_every_photograph():
     one, other = {"grey": ([1.0], [2.0])}, {"L1": ([1.0], [2.0])}
     with pytest.raises(ValueError, match=r"\['grey'\].*one has \['L1'\]"):
-        plot_reckoning({"cup": one, "cat": other})
+        plot_methods({"cup": one, "cat": other})
 
 
 def test_an_ablation_shows_mean_spread_and_seeds():

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from sicgan_lite import Discriminator, count_parameters, receptive_field
+from sicgan_lite import Discriminator
+from sicgan_lite.teaching import count_parameters, receptive_field
 from sicgan_lite.teaching.exercises import WrongAnswer, check_conditional_size, check_field, check_fool
 
 
