@@ -290,7 +290,7 @@ def test_a_discriminator_that_must_say_no_to_everything_can():
 @pytest.mark.parametrize("name", ["real_target", "fake_target", "generator_target"])
 @pytest.mark.parametrize("value", [-0.01, 1.01, math.nan])
 def test_a_mean_target_beyond_the_unit_interval_is_refused(name, value):
-    with pytest.raises(ValueError, match=rf"{name} must be in \[0, 1\], got {value}"):
+    with pytest.raises(ValueError, match=rf"{name} must be a number in \[0, 1\], got {value}"):
         equilibrium_losses(**{name: value})
 
 

@@ -72,7 +72,8 @@ METHODS: dict[str, dict[str, Any]] = {
     "L1 and the paper's D": {"l1_weight": 10.0},
 }
 
-#: One change each to the conditional run, by name. Every run has 200 steps of as many pixels.
+#: One change each to the conditional run, by name. Every run sees as many pixels, in 200 steps (208 where an
+#: epoch ends with half a batch).
 ABLATIONS: dict[str, dict[str, Any]] = {
     "nothing changed": {},
     **{

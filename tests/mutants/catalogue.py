@@ -745,7 +745,7 @@ RUNS = [
 """,
         "    return path.is_file()\n",
         "a run in progress counts as finished",
-        ("teaching/test_settings::test_finished_runs_are_found_in_order",),
+        ("teaching/test_records::test_finished_runs_are_found_in_order",),
     ),
     Mutant(
         "teaching/records.py",
@@ -1882,8 +1882,8 @@ OPTIONS = [
     ),
     Mutant(
         "networks.py",
-        "return features.new_zeros(of_pixels)",
-        "return features.new_ones(of_pixels)",
+        "z = features.new_zeros(of_patches)",
+        "z = features.new_ones(of_patches)",
         "no z is another z",
         ("test_networks::test_z_is_a_number_for_each_patch_or_each_pixel",),
     ),

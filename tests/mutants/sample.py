@@ -3,7 +3,8 @@
 PYTHONPATH=tests python -m mutants.sample COUNT RESULTS [--seed 0] [--minutes 60]
 
 ``pip install cosmic-ray`` comes first: no other program needs it. Every file has a share of the COUNT as
-large as its share of all mutants. A mutant is left out when it changes annotations or docstrings alone.
+large as its share of all mutants. A mutant is left out when it changes annotations or docstrings alone, or is
+no Python.
 RESULTS gets a line of JSON for each; a run that was stopped goes on after the last.
 """
 
@@ -100,13 +101,16 @@ def all_mutants() -> dict[str, list[Spot]]:
 
 
 def mutated(spot: Spot) -> str | None:
-    """The file with the fault; None when the fault changes nothing that runs."""
+    """The file with the fault; None when it changes nothing that runs, or cannot be read."""
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.operators.provider import _OPERATORS as OPERATORS
 
     source = source_of(spot.file)
     text = mutate_code(source, OPERATORS[spot.operator](), spot.place)
-    return None if text is None or meaning(text) == meaning(source) else text
+    try:
+        return None if text is None or meaning(text) == meaning(source) else text
+    except SyntaxError:  # `*` of a signature turned into another operator
+        return None
 
 
 def source_of(file: str) -> str:
@@ -116,14 +120,13 @@ def source_of(file: str) -> str:
 def drawn(count: int, seed: int) -> Iterator[tuple[Spot, str]]:
     """The sample: of each file its share, in an order in which the files take turns."""
     mutants = all_mutants()
-    wanted = shares({file: len(spots) for file, spots in mutants.items()}, count)
-    chosen: list[tuple[float, Spot, str]] = []
-    for file, spots in mutants.items():
-        random.Random(f"{seed} {file}").shuffle(spots)
-        kept = ((spot, text) for spot in spots if (text := mutated(spot)) is not None)
-        some = [next(kept) for _ in range(wanted[file])]
-        chosen += [((turn + 0.5) / len(some), spot, text) for turn, (spot, text) in enumerate(some)]
-    return ((spot, text) for _, spot, text in sorted(chosen))
+    turns: list[tuple[float, str]] = []
+    kept: dict[str, Iterator[tuple[Spot, str]]] = {}
+    for file, share in shares({file: len(spots) for file, spots in mutants.items()}, count).items():
+        random.Random(f"{seed} {file}").shuffle(mutants[file])
+        kept[file] = ((spot, text) for spot in mutants[file] if (text := mutated(spot)) is not None)
+        turns += [((turn + 0.5) / share, file) for turn in range(share)]
+    return (next(kept[file]) for _, file in sorted(turns))
 
 
 def judge(project: Path, file: str, text: str, seconds: float) -> dict[str, Any]:

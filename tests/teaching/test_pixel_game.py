@@ -360,8 +360,8 @@ def test_a_width_that_does_not_fit_is_refused(width):
     [
         ({"noise_std": -0.1}, "noise_std must be at least 0, got -0.1"),
         ({"noise_std": float("nan")}, "noise_std must be at least 0, got nan"),
-        ({"real_target": 1.1}, r"real_target must be in \[0, 1\], got 1.1"),
-        ({"fake_target": -0.1}, r"fake_target must be in \[0, 1\], got -0.1"),
+        ({"real_target": 1.1}, r"real_target must be a number in \[0, 1\], got 1.1"),
+        ({"fake_target": -0.1}, r"fake_target must be a number in \[0, 1\], got -0.1"),
         ({"lr_generator": float("nan")}, "lr_generator must be at least 0, got nan"),
         ({"lr_discriminator": -1.0}, "lr_discriminator must be at least 0, got -1.0"),
         ({"leaky_slope": -0.2}, r"leaky_slope must be in \[0, 1\), got -0.2"),
