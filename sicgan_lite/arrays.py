@@ -176,8 +176,8 @@ def check_names(names: Iterable[Any], known: Iterable[str], kind: str) -> None:
     known = sorted(known)
     for name in names:
         if name not in known:
-            meant = get_close_matches(str(name), known, 1)
-            hint = f" (did you mean {meant[0]!r}?)" if meant else ""
+            meant = get_close_matches(str(name), known, 1) or [k for k in known if k.startswith(f"{name}_")]
+            hint = f" (did you mean {' or '.join(map(repr, meant))}?)" if meant else ""
             raise ValueError(f"unknown {kind} {name!r}{hint}; the {kind.rsplit(maxsplit=1)[-1]}s are {known}")
 
 

@@ -330,6 +330,14 @@ def test_a_name_that_is_no_field_is_told_which_was_meant(make):
         make(epoch=3)
 
 
+def test_the_beginning_of_names_is_told_all_of_them():
+    meant = r"unknown Config field 'lr' \(did you mean 'lr_discriminator' or 'lr_generator'\?\)"
+    with pytest.raises(ValueError, match=meant):
+        Config.quick(lr=1e-3)  # pyright: ignore[reportCallIssue]
+    with pytest.raises(ValueError, match="unknown Config field ''; the fields are"):
+        Config.from_dict({"": 1})
+
+
 def test_a_type_checker_knows_the_arguments_of_a_preset() -> None:
     """Pyright fails where an ignore is not needed: these lines are its test."""
     with pytest.raises(ValueError, match="unknown Config field"):
