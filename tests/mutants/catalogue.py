@@ -717,6 +717,13 @@ CONFIG = [
     ),
     Mutant(
         "config.py",
+        '"lr_generator": 3e-3',
+        '"lr_generator": 3e-4',
+        "the quick preset is no longer that of the recorded runs",
+        ("test_config::test_smaller_presets_play_the_same_game",),
+    ),
+    Mutant(
+        "config.py",
         '            check_names(settings, cls.__slots__, "Config field")\n',
         "",
         "a misspelt setting is not told what was meant",
