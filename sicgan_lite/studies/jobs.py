@@ -74,7 +74,7 @@ def run_jobs(jobs: Iterable[Job], executor: Executor | None = None) -> Generator
     wanted = [job for job in jobs if not job.done]
     failed: dict[str, str] = {}
     missing: list[str] = []
-    with closing(_outcomes(wanted, executor or _Here())) as outcomes:
+    with closing(_outcomes(wanted, executor or _InThisProcess())) as outcomes:
         for job, outcome in outcomes:
             if isinstance(outcome, (BrokenExecutor, CancelledError)):
                 missing.append(job.name)
@@ -167,7 +167,7 @@ def _outcome(future: Future[Any]) -> Any:
         return error
 
 
-class _Here(Executor):
+class _InThisProcess(Executor):
     """An executor that computes at once, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:

@@ -131,10 +131,10 @@ def next_generator_loss(state: TrainState) -> float:
     It is the training step's own computation, its noise and jitter included; what is drawn for it is
     put back, so that the step itself draws as if nobody had looked.
     """
-    dice = state.rng.get_state()
+    before = state.rng.get_state()
     features, _ = draw_batch(state, *divmod(state.step, state.config.batches_per_epoch))
     loss = adversarial_loss(state, features, paint_batch(state, features))
-    state.rng.set_state(dice)
+    state.rng.set_state(before)
     return loss.item()
 
 

@@ -1185,7 +1185,7 @@ JOBS = [
     ),
     Mutant(
         "studies/measuring.py",
-        "    state.rng.set_state(dice)\n",
+        "    state.rng.set_state(before)\n",
         "",
         "a run that was looked at draws other noise",
         ("studies/test_measuring::test_the_loss_before_ds_step_knows_the_old_d_and_draws_nothing",),
