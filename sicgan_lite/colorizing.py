@@ -6,10 +6,11 @@ import numpy as np
 import torch
 from jaxtyping import Float32, UInt8, UInt16
 
-from sicgan_lite.arrays import check_float, check_rgb, enlarged_rows, require, shrink_to, up_to, whole
+from sicgan_lite.arrays import check_float, check_rgb, require, up_to, whole
 from sicgan_lite.color import Pixels, merge_ab, rgb_to_lab, unscale_ab
 from sicgan_lite.features import coordinate_grid, mirror, window_features
 from sicgan_lite.networks import Generator
+from sicgan_lite.resizing import enlarged_rows, shrink_to
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
 Noise = Float32[np.ndarray, " k"] | Float32[np.ndarray, "h w k"] | None

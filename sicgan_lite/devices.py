@@ -4,6 +4,7 @@ import ctypes
 import platform
 import sys
 from importlib import metadata
+from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,19 @@ def keep_freed_memory() -> None:
         mallopt(_MMAP_MAX, 0)
         mallopt(_TRIM_THRESHOLD, 2**31 - 1)
         mallopt(_TOP_PAD, 64 * 2**20)
+
+
+class Adam(torch.optim.Adam):
+    """PyTorch's Adam, to the last bit, without the compiler that its methods load: a second of a core.
+
+    Each is wrapped for ``torch.compile``, which nothing here uses; what is inside is taken.
+    """
+
+    add_param_group = unwrap(torch.optim.Adam.add_param_group)
+    zero_grad = unwrap(torch.optim.Adam.zero_grad)
+    state_dict = unwrap(torch.optim.Adam.state_dict)
+    load_state_dict = unwrap(torch.optim.Adam.load_state_dict)
+    step = torch.no_grad()(unwrap(torch.optim.Adam.step))
 
 
 class AveragePool(nn.AdaptiveAvgPool2d):

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
 from sicgan_lite.config import Config
-from sicgan_lite.devices import Device, choose_device, uses_bfloat16
+from sicgan_lite.devices import Adam, Device, choose_device, uses_bfloat16
 from sicgan_lite.files import pixels_sha256
 from sicgan_lite.losses import add_instance_noise, discriminator_loss, generator_loss, smooth_targets
 from sicgan_lite.networks import Discriminator, Generator
@@ -258,9 +258,9 @@ def _networks(config: Config, device: torch.device, patches: PatchSet) -> tuple[
     return generator, discriminator
 
 
-def _adam(network: nn.Module, rate: float, config: Config) -> torch.optim.Adam:
+def _adam(network: nn.Module, rate: float, config: Config) -> Adam:
     fused = next(network.parameters()).device.type in ("cpu", "cuda")
-    return torch.optim.Adam(network.parameters(), lr=rate, betas=config.betas, fused=fused)
+    return Adam(network.parameters(), lr=rate, betas=config.betas, fused=fused)
 
 
 def _to_device(batch: Float32[np.ndarray, "n c p p"], device: torch.device) -> Tensor:

@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from sicgan_lite.devices import choose_device, describe_machine, uses_bfloat16
+from sicgan_lite.devices import Adam, choose_device, describe_machine, uses_bfloat16
 
 CPU = torch.device("cpu")
 
@@ -19,6 +19,44 @@ def test_the_best_device_is_chosen(monkeypatch, cuda, mps, chosen):
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: bool(mps))
     assert choose_device("auto").type == choose_device().type == chosen
     assert choose_device("cpu") == CPU
+
+
+def test_adam_is_pytorchs_to_the_last_bit():
+    rng = torch.Generator().manual_seed(0)
+    ours, theirs = (torch.nn.Conv2d(5, 8, 3).to(memory_format=torch.channels_last) for _ in range(2))
+    theirs.load_state_dict(ours.state_dict())
+    how = {"lr": 0.03, "betas": (0.5, 0.999), "fused": True}
+    optimizers = Adam(ours.parameters(), **how), torch.optim.Adam(theirs.parameters(), **how)
+    for rate in (0.03, 0.01, 0.002):
+        batch = torch.randn(4, 5, 8, 8, generator=rng)
+        for network, optimizer in zip((ours, theirs), optimizers, strict=True):
+            optimizer.param_groups[0]["lr"] = rate
+            optimizer.zero_grad()
+            network(batch).square().mean().backward()
+            optimizer.step()
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.equal(one, other)
+    saved, wanted = (optimizer.state_dict() for optimizer in optimizers)
+    assert saved["param_groups"] == wanted["param_groups"]
+    fresh = Adam(ours.parameters(), **how)
+    fresh.load_state_dict(saved)
+    for number, moments in wanted["state"].items():
+        assert all(torch.equal(fresh.state_dict()["state"][number][name], moments[name]) for name in moments)
+
+
+def test_adam_loads_no_compiler():
+    code = """
+import sys, torch
+from sicgan_lite.devices import Adam
+weights = torch.nn.Parameter(torch.ones(2))
+optimizer = Adam([weights], lr=0.1, fused=True)
+optimizer.zero_grad()
+weights.sum().backward()
+optimizer.step()
+optimizer.load_state_dict(optimizer.state_dict())
+assert "torch._dynamo" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("native", [False, True])

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from sicgan_lite import __version__
 from sicgan_lite.cli.settings import PRESET_HELP, PRESETS, settings_table
-from sicgan_lite.pictures.samples import SAMPLES
+from sicgan_lite.pictures import SAMPLES
 
 PHOTO_HELP = f"an image file, - for standard input, or a sample: {', '.join(SAMPLES)}"
 FORMATS = ("png", "jpg", "tif", "webp")

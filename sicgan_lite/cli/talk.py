@@ -9,10 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sicgan_lite.pictures.finding import find_photo
-from sicgan_lite.pictures.images import Photo, read_image
+if TYPE_CHECKING:
+    from sicgan_lite.pictures.images import Photo
 
 WINDOWS = os.name == "nt"
 PIPE = "-"  # as a name: standard input, or standard output
@@ -65,6 +65,9 @@ def say_json(content: dict[str, Any]) -> None:
 
 def photo_from(source: str) -> Photo:
     """The photograph of a file, of a sample's name, or from a pipe (``-``). Errors: as ``find_photo``."""
+    from sicgan_lite.pictures.finding import find_photo
+    from sicgan_lite.pictures.images import read_image
+
     return read_image(sys.stdin.buffer) if source == PIPE else find_photo(source)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from sicgan_lite.files import Path_
+from sicgan_lite.pictures import SAMPLES
 from sicgan_lite.pictures.images import KINDS_BY_SUFFIX, Photo, read_image
-from sicgan_lite.pictures.samples import SAMPLES, sample_image
+from sicgan_lite.pictures.samples import sample_image
 
 # The kinds of file that are read, by their names.
 SUFFIXES = (*KINDS_BY_SUFFIX, ".heic", ".heif", ".avif")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import UInt8
 
-SAMPLES = ("astronaut", "camera", "chelsea", "coffee")
+from sicgan_lite.pictures import SAMPLES
 
 
 def sample_image(name: str) -> UInt8[np.ndarray, "h w 3"]:

@@ -19,7 +19,6 @@ from support.live import CREW_SCRIPTS, open_scripts
 from support.pages import HTML, ROOT, Visit, visit
 
 from sicgan_lite import __version__
-from sicgan_lite.arrays import shrink
 from sicgan_lite.baselines import mean_color
 from sicgan_lite.checkpoint import load_generator
 from sicgan_lite.color import rgb_to_lab
@@ -30,6 +29,7 @@ from sicgan_lite.metrics import delta_e
 from sicgan_lite.pictures.images import read_image, read_provenance
 from sicgan_lite.pictures.provenance import COMPOSITE
 from sicgan_lite.pictures.samples import sample_image
+from sicgan_lite.resizing import shrink
 from tools import draw_live
 
 NAME = "book/your-photograph.html"

@@ -251,6 +251,13 @@ PATCHES = [
 NETWORKS = [
     Mutant(
         "devices.py",
+        "step = torch.no_grad()(unwrap(torch.optim.Adam.step))",
+        "step = torch.optim.Adam.step",
+        "a second of the compiler before the first step",
+        ("test_devices::test_adam_loads_no_compiler",),
+    ),
+    Mutant(
+        "devices.py",
         "(gradient / (rows * columns))",
         "(gradient / rows**2)",
         "the gradient of the averages is right for square patches only",
@@ -973,11 +980,11 @@ PIXELGAN = [
         ("teaching/test_pixel_game::test_the_table_is_the_generator_at_every_lightness",),
     ),
     Mutant(
-        "arrays.py",
+        "resizing.py",
         "interpolation=cv2.INTER_AREA",
         "interpolation=cv2.INTER_NEAREST",
         "one pixel stands for its area",
-        ("teaching/test_pixel_game::test_shrink_takes_the_mean_of_areas",),
+        ("test_resizing::test_shrink_takes_the_mean_of_areas",),
     ),
     Mutant(
         "teaching/pixel_game.py",
@@ -1937,7 +1944,7 @@ OPTIONS = [
         ("test_training::test_ds_further_steps_have_batches_of_their_own",),
     ),
     Mutant(
-        "arrays.py",
+        "resizing.py",
         "* len(image) / shape[0] - 0.5",
         "* len(image) / shape[0]",
         "an enlarged ab lies half a pixel lower",

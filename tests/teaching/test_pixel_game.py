@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from sicgan_lite.arrays import shrink
 from sicgan_lite.baselines import grey
 from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import colorfulness, delta_e
 from sicgan_lite.pictures.samples import sample_image
+from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.pixel_game import LEVELS, PixelGame, PixelRecord
 
 COFFEE = shrink(sample_image("coffee"))
@@ -337,22 +337,6 @@ def test_colorize_keeps_lightness_and_uses_lightness_alone():
     ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
     painted = rgb_to_lab(playing.colorize(np.vstack([ramp, ramp])))
     np.testing.assert_array_equal(painted[0], painted[1])
-
-
-def test_shrink_takes_the_mean_of_areas():
-    picture = np.zeros((4, 8, 3), np.uint8)
-    picture[:2, :2] = [[[40, 0, 200]] * 2, [[60, 0, 100]] * 2]
-    assert shrink(picture, 4).shape == (2, 4, 3)
-    assert shrink(picture, 4)[0, 0].tolist() == [50, 0, 150]
-    assert shrink(picture, 4)[1].max() == 0
-    assert COFFEE.shape == (64, 96, 3)
-    np.testing.assert_array_equal(shrink(picture, 8), picture)
-
-
-@pytest.mark.parametrize("width", [0, -3, 9])
-def test_a_width_that_does_not_fit_is_refused(width):
-    with pytest.raises(ValueError, match=rf"between 1 and the photograph's 8, got {width}"):
-        shrink(np.zeros((4, 8, 3), np.uint8), width)
 
 
 @pytest.mark.parametrize(
