@@ -1,18 +1,23 @@
 """sRGB and CIE L*a*b*, in floats, with units that are required and never guessed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Float32, UInt8, UInt16
-from skimage.color import lab2rgb, lab2xyz, rgb2lab
-from skimage.color.colorconv import rgb_from_xyz
+from skimage.color import xyz2lab
+from skimage.color.colorconv import rgb_from_xyz, xyz_from_rgb, xyz_tristimulus_values
+from skimage.util import img_as_float64
 
 from sicgan_lite.arrays import check_float, check_rgb
 
 Pixels = UInt8[np.ndarray, "h w 3"] | UInt16[np.ndarray, "h w 3"]
 AB_SCALE = 110.0
 _PIXELS_AT_ONCE = 2**20  # scikit-image's conversion takes 20 times the memory of its input
+_PIXELS_IN_CACHE = 2**14
 _MAX_LAB = 1e4  # far beyond any colour; the cubes of what is larger would overflow
+# Of X, Y and Z in shares of the white's.
+_FROM_XYZ = rgb_from_xyz * xyz_tristimulus_values(illuminant="D65", observer="2")
 # Linear RGB may leave [0, 1] by this much and still round to the same 8-bit value as the border.
 _GAMUT_TOLERANCE = 1e-4
 
@@ -25,10 +30,21 @@ def rgb_to_lab(rgb: Pixels) -> Float32[np.ndarray, "h w 3"]:
     """
     check_rgb(rgb, deep=True)
     lab = np.empty(rgb.shape, np.float32)
-    rows = max(1, _PIXELS_AT_ONCE // rgb.shape[1])
+    rows, linear = max(1, _PIXELS_AT_ONCE // rgb.shape[1]), _linear_levels(rgb.dtype)
     for top in range(0, len(rgb), rows):
-        lab[top : top + rows] = rgb2lab(rgb[top : top + rows])
+        lab[top : top + rows] = xyz2lab(linear[rgb[top : top + rows]] @ xyz_from_rgb.T)
     return lab
+
+
+def rgb_to_lightness(rgb: Pixels) -> Float32[np.ndarray, "h w"]:
+    """L of ``rgb_to_lab``, to the last bit, in half of its time. Errors: as ``rgb_to_lab``."""
+    check_rgb(rgb, deep=True)
+    lightness = np.empty(rgb.shape[:2], np.float32)
+    rows, linear = max(1, _PIXELS_AT_ONCE // rgb.shape[1]), _linear_levels(rgb.dtype)
+    for top in range(0, len(rgb), rows):
+        y = (linear[rgb[top : top + rows]] @ xyz_from_rgb.T)[..., 1]
+        lightness[top : top + rows] = 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16
+    return lightness
 
 
 def lab_to_rgb(lab: Float[np.ndarray, "h w 3"], dtype: Any = np.uint8) -> Pixels:
@@ -38,7 +54,12 @@ def lab_to_rgb(lab: Float[np.ndarray, "h w 3"], dtype: Any = np.uint8) -> Pixels
     it. Errors: ValueError for another shape, NaN, and values beyond ±10,000.
     """
     _check_lab(lab)
-    return np.rint(lab2rgb(_with_real_z(lab)) * np.iinfo(dtype).max).astype(dtype)
+    rgb = np.empty(lab.shape, dtype)
+    for block, found in zip(_blocks(lab), _blocks(rgb), strict=True):
+        linear = np.clip(_linear_rgb(block.T), 0, 1)
+        coded = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
+        found[:] = np.rint(coded * np.iinfo(dtype).max).T
+    return rgb
 
 
 def clip_to_gamut(lab: Float[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3"]:
@@ -48,10 +69,11 @@ def clip_to_gamut(lab: Float[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3
     untouched. L outside [0, 100] is brought to the nearer end. Errors: as ``lab_to_rgb``.
     """
     _check_lab(lab)
-    clipped = lab.astype(np.float32)
+    clipped = np.array(lab, np.float32, order="C")
     clipped[..., 0] = np.clip(clipped[..., 0], 0, 100)
-    outside = ~_in_gamut(clipped)
-    clipped[outside] = _lower_chroma(clipped[outside])
+    for block in _blocks(clipped):
+        outside = ~_in_gamut(block.T)
+        block[outside] = _lower_chroma(block[outside].T).T
     return clipped
 
 
@@ -84,8 +106,17 @@ def _check_lab(lab: np.ndarray) -> None:
     check_float(lab, "lab", shape=(None, None, 3), low=-_MAX_LAB, high=_MAX_LAB)
 
 
+def _blocks(pixels: np.ndarray) -> Iterator[np.ndarray]:
+    """The pixels of a picture, (n, 3) of them at a time: as many as stay in the processor's cache."""
+    flat = pixels.reshape(-1, 3)
+    return (flat[start : start + _PIXELS_IN_CACHE] for start in range(0, len(flat), _PIXELS_IN_CACHE))
+
+
+# Below, a colour is a column: an array (3, n) has its channels one after another.
+
+
 def _lower_chroma(lab: np.ndarray, halvings: int = 14) -> np.ndarray:
-    low, high = np.zeros(len(lab), np.float32), np.ones(len(lab), np.float32)
+    low, high = np.zeros(lab.shape[1], np.float32), np.ones(lab.shape[1], np.float32)
     for _ in range(halvings):  # bisection on the factor of ab; `low` is always in gamut
         middle = (low + high) / 2
         inside = _in_gamut(_scale_chroma(lab, middle))
@@ -94,23 +125,24 @@ def _lower_chroma(lab: np.ndarray, halvings: int = 14) -> np.ndarray:
 
 
 def _scale_chroma(lab: np.ndarray, factor: np.ndarray) -> np.ndarray:
-    return np.concatenate([lab[..., :1], lab[..., 1:] * factor[..., None]], axis=-1)
+    return np.stack([lab[0], lab[1] * factor, lab[2] * factor])
 
 
 def _in_gamut(lab: np.ndarray) -> np.ndarray:
-    linear_rgb = lab2xyz(_with_real_z(lab)) @ rgb_from_xyz.T
-    inside = (linear_rgb >= -_GAMUT_TOLERANCE) & (linear_rgb <= 1 + _GAMUT_TOLERANCE)
-    possible = lab[..., 2] <= _largest_b(lab[..., 0])
-    return inside.all(axis=-1) & possible
+    linear = _linear_rgb(lab)
+    return ((linear >= -_GAMUT_TOLERANCE) & (linear <= 1 + _GAMUT_TOLERANCE)).all(axis=0)
 
 
-def _with_real_z(lab: np.ndarray) -> np.ndarray:
-    # Above this b the tristimulus value Z would be negative. scikit-image sets it to 0 and warns;
-    # lowering b to the limit is the same colour without the warning.
-    real = lab.astype(np.float64)
-    real[..., 2] = np.minimum(real[..., 2], _largest_b(real[..., 0]))
-    return real
+def _linear_rgb(lab: np.ndarray) -> np.ndarray:
+    """Linear RGB, which leaves [0, 1] where sRGB cannot show a colour. Source: CIE 15, as scikit-image."""
+    lightness, a, b = lab.astype(np.float64)
+    y = (lightness + 16) / 116
+    roots = np.stack([a / 500 + y, y, np.maximum(y - b / 200, 0)])  # below 0 there is no Z
+    xyz = np.where(roots > 0.2068966, roots * roots * roots, (roots - 16 / 116) / 7.787)
+    return _FROM_XYZ @ xyz
 
 
-def _largest_b(lightness: np.ndarray) -> np.ndarray:
-    return (lightness + 16) / 116 * 200 - 1e-6
+def _linear_levels(dtype: Any) -> np.ndarray:
+    """Linear light of each level that a channel can have. Source: IEC 61966-2-1."""
+    coded = img_as_float64(np.arange(np.iinfo(dtype).max + 1, dtype=dtype))
+    return np.where(coded > 0.04045, ((coded + 0.055) / 1.055) ** 2.4, coded / 12.92)

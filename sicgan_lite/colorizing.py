@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float32, UInt8, UInt16
 
 from sicgan_lite.arrays import check_float, check_rgb, require, up_to, whole
-from sicgan_lite.color import Pixels, merge_ab, rgb_to_lab, unscale_ab
+from sicgan_lite.color import Pixels, merge_ab, rgb_to_lightness, unscale_ab
 from sicgan_lite.features import coordinate_grid, mirror, window_features
 from sicgan_lite.networks import Generator
 from sicgan_lite.resizing import enlarged_rows, shrink_to
@@ -40,7 +40,7 @@ def colorize(
     """
     rgb = np.broadcast_to(image[..., None], (*image.shape, 3)) if np.ndim(image) == 2 else image
     check_rgb(rgb, "image", deep=True)
-    lightness = _lightness(rgb)
+    lightness = rgb_to_lightness(rgb)
     colored = np.empty(rgb.shape, rgb.dtype)
     for top, ab in _ab_bands(generator, lightness, size, overlap, z, progress):
         rows = slice(top, top + len(ab))
@@ -170,11 +170,6 @@ def _predict_tiles(generator: Generator, strip: np.ndarray, size: int, stride: i
         with torch.inference_mode():  # not around the yield: it would hold for the caller too
             ab = generator(features, z).permute(0, 2, 3, 1).float().cpu().numpy()
         yield from ab
-
-
-def _lightness(rgb: np.ndarray, rows: int = 128) -> np.ndarray:
-    """L of a picture, band by band: the conversion takes 20 times the memory of its input."""
-    return np.concatenate([rgb_to_lab(rgb[top : top + rows])[..., 0] for top in range(0, len(rgb), rows)])
 
 
 def _stride(size: int, overlap: float) -> int:
