@@ -56,9 +56,7 @@ def lab_to_rgb(lab: Float[np.ndarray, "h w 3"], dtype: Any = np.uint8) -> Pixels
     _check_lab(lab)
     rgb = np.empty(lab.shape, dtype)
     for block, found in zip(_blocks(lab), _blocks(rgb), strict=True):
-        linear = np.clip(_linear_rgb(block.T), 0, 1)
-        coded = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
-        found[:] = np.rint(coded * np.iinfo(dtype).max).T
+        found[:] = _levels(_linear_rgb(block.T), dtype).T
     return rgb
 
 
@@ -69,11 +67,9 @@ def clip_to_gamut(lab: Float[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w 3
     untouched. L outside [0, 100] is brought to the nearer end. Errors: as ``lab_to_rgb``.
     """
     _check_lab(lab)
-    clipped = np.array(lab, np.float32, order="C")
-    clipped[..., 0] = np.clip(clipped[..., 0], 0, 100)
-    for block in _blocks(clipped):
-        outside = ~_in_gamut(block.T)
-        block[outside] = _lower_chroma(block[outside].T).T
+    clipped = np.empty(lab.shape, np.float32)
+    for block, found in zip(_blocks(lab), _blocks(clipped), strict=True):
+        found[:] = _clip(block.T)[0].T
     return clipped
 
 
@@ -84,7 +80,12 @@ def merge_ab(
 
     ``dtype`` and errors are those of ``lab_to_rgb``; ValueError for two arrays of different height or width.
     """
-    return lab_to_rgb(clip_to_gamut(np.dstack([lightness, ab])), dtype)
+    lab = np.dstack([lightness, ab])
+    _check_lab(lab)
+    rgb = np.empty(lab.shape, dtype)
+    for block, found in zip(_blocks(lab), _blocks(rgb), strict=True):
+        found[:] = _levels(_clip(block.T)[1], dtype).T
+    return rgb
 
 
 def scale_lightness(lightness: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
@@ -115,11 +116,22 @@ def _blocks(pixels: np.ndarray) -> Iterator[np.ndarray]:
 # Below, a colour is a column: an array (3, n) has its channels one after another.
 
 
+def _clip(lab: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What ``clip_to_gamut`` makes of the colours, and its linear RGB."""
+    clipped = lab.astype(np.float32)
+    clipped[0] = np.clip(clipped[0], 0, 100)
+    linear = _linear_rgb(clipped)
+    outside = np.flatnonzero(~_in_gamut(linear))
+    clipped[:, outside] = _lower_chroma(clipped[:, outside])
+    linear[:, outside] = _linear_rgb(clipped[:, outside])
+    return clipped, linear
+
+
 def _lower_chroma(lab: np.ndarray, halvings: int = 14) -> np.ndarray:
     low, high = np.zeros(lab.shape[1], np.float32), np.ones(lab.shape[1], np.float32)
     for _ in range(halvings):  # bisection on the factor of ab; `low` is always in gamut
         middle = (low + high) / 2
-        inside = _in_gamut(_scale_chroma(lab, middle))
+        inside = _in_gamut(_linear_rgb(_scale_chroma(lab, middle)))
         low, high = np.where(inside, middle, low), np.where(inside, high, middle)
     return _scale_chroma(lab, low)
 
@@ -128,8 +140,7 @@ def _scale_chroma(lab: np.ndarray, factor: np.ndarray) -> np.ndarray:
     return np.stack([lab[0], lab[1] * factor, lab[2] * factor])
 
 
-def _in_gamut(lab: np.ndarray) -> np.ndarray:
-    linear = _linear_rgb(lab)
+def _in_gamut(linear: np.ndarray) -> np.ndarray:
     return ((linear >= -_GAMUT_TOLERANCE) & (linear <= 1 + _GAMUT_TOLERANCE)).all(axis=0)
 
 
@@ -140,6 +151,13 @@ def _linear_rgb(lab: np.ndarray) -> np.ndarray:
     roots = np.stack([a / 500 + y, y, np.maximum(y - b / 200, 0)])  # below 0 there is no Z
     xyz = np.where(roots > 0.2068966, roots * roots * roots, (roots - 16 / 116) / 7.787)
     return _FROM_XYZ @ xyz
+
+
+def _levels(linear: np.ndarray, dtype: Any) -> np.ndarray:
+    """The nearest level of a channel for linear light, which is clipped to [0, 1]. Source: IEC 61966-2-1."""
+    linear = np.clip(linear, 0, 1)
+    coded = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
+    return np.rint(coded * np.iinfo(dtype).max)
 
 
 def _linear_levels(dtype: Any) -> np.ndarray:
