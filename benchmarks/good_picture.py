@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.good_picture`` writes results/good_picture.json. Three ways take turns on each
 photograph: ``Config.photo()``, ``Config.quick()``, and a G on L1 alone with patches of 64 from the whole
-photograph, in the canonical loop. Looking at the picture is not counted. A way that needs more than a
-minute, or whose steps are over, counts as a minute.
+photograph, in the canonical loop. Looking at the picture is not counted. A way that needs more than
+half a minute, or whose steps are over, counts as half a minute.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sicgan_lite import (
 )
 from sicgan_lite.devices import keep_freed_memory
 
-MOST = 60.0  # seconds that a way is given
+MOST = 30.0  # seconds that a way is given
 EVERY = {"photo": 10, "quick": 25, "L1, canonical": 25}  # steps from one look to the next
 L1 = Config.quick(num_patches=1600, precision="float32")  # of the canonical loop's networks and patches
 

@@ -69,6 +69,15 @@ def move_widgets(page: BeautifulSoup) -> None:
         page.body.extend([cut(script) for script in page.head("script") if is_for_widgets(script)])
 
 
+def load_late(page: BeautifulSoup) -> None:
+    """A picture below the first is loaded when a reader comes near.
+
+    The widget scripts begin when everything that a page asks for is there: half of it were pictures.
+    """
+    for picture in page.select("article img[src]:not([src^='data:'])")[1:]:
+        picture["loading"] = "lazy"
+
+
 def save_downloads(page: BeautifulSoup) -> None:
     """A source is saved, and not shown as text where a host knows its type."""
     for link in page("a", class_="btn-download-source-button"):
@@ -118,7 +127,7 @@ def drop_repeats(page: BeautifulSoup) -> None:
 
 def finish(page: BeautifulSoup, name: str = "") -> None:
     """All of it on one page of that name; a second time changes nothing more."""
-    for work in (name_regions, plain_signatures, save_downloads, drop_repeats):
+    for work in (name_regions, plain_signatures, load_late, save_downloads, drop_repeats):
         work(page)
     mark_beats(page, name)
     if name[:2].isdigit():

@@ -61,6 +61,16 @@ def test_widgets_come_after_the_text() -> None:
     assert page.count(STATE) == 1
 
 
+def test_the_first_picture_is_loaded_at_once_and_others_when_a_reader_comes_near() -> None:
+    page = parse(
+        "<html><head></head><body><img src='logo.svg'><article><img src='1.png' alt=''>"
+        "<img src='data:image/webp;base64,AA' alt=''><p><img src='2.png' alt=''></p></article></body></html>"
+    )
+    finish_pages.finish(page)
+    late = {picture["src"] for picture in page("img", loading="lazy")}
+    assert late == {"2.png"}
+
+
 def test_mathjax_is_loaded_for_equations_alone() -> None:
     assert "mathjax" not in finished(PAGE)
     assert "mathjax" in finished(PAGE.replace("<h1>", '<span class="math notranslate">x</span><h1>'))
