@@ -1,6 +1,7 @@
 """How long a reader on a slow phone waits for the first words of a page. The method is in README.md.
 
-``python -m benchmarks.first_paint`` prints a row for each page; ``--runs 3`` takes the median of three.
+``python -m benchmarks.first_paint`` writes results/first_paint.json; ``--runs 3`` takes turns three times. A
+page with sliders is also measured with all its pictures loaded at once, as it was before they waited.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import http.server
-import statistics
 import sys
 import threading
 from functools import partial
@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.timing import load_average, record, spread
 from tools.build_book import build
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,7 @@ from support.pages import HANDLES, HAS_WIDGETS, find_browser, launch_flags, toc_
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
 SLOWER = 4
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+EAGER = "/eager"  # the same pages, their pictures loaded at once
 PACKED = {".html", ".css", ".js", ".svg"}
 PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 BYTES = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
@@ -41,11 +43,13 @@ class Packing(http.server.SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer with the file, packed when it is text."""
-        path = Path(self.translate_path(self.path))
+        path = Path(self.translate_path(self.path.removeprefix(EAGER)))
         if not path.is_file():
             self.send_error(404)
             return
         data, packed = path.read_bytes(), path.suffix in PACKED
+        if self.path.startswith(EAGER):
+            data = data.replace(b' loading="lazy"', b"")
         if packed:
             data = gzip.compress(data, 6)
         self.send_response(200)
@@ -79,11 +83,14 @@ def measure(browser: Browser, address: str) -> tuple[float, float | None, float]
 
 
 def main() -> None:
-    """Print a table."""
+    """Measure, print a table and write the record."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", nargs="*", help="how their names start; all by default")
     parser.add_argument("--runs", type=int, default=3)
-    runs = parser.parse_args().runs
-    handler = partial(Packing, directory=str(build()))
+    parser.add_argument("--folder", type=Path, help="of a book that is built already")
+    options = parser.parse_args()
+    handler = partial(Packing, directory=str(options.folder or build()))
+    load, pages = load_average(), {}
     with (
         http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
         sync_playwright() as playwright,
@@ -92,11 +99,32 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=launch_flags())
         print("| page | first words (s) | sliders (s) | packed (kB) |\n|---|---|---|---|")
         for name in toc_pages():
-            address = f"http://127.0.0.1:{server.server_port}/{name}"
-            paints, sliders, sizes = zip(*(measure(browser, address) for _ in range(runs)), strict=True)
-            ready = f"{statistics.median(sliders):.1f}" if sliders[0] else "–"
-            print(f"| {name} | {statistics.median(paints):.1f} | {ready} | {sizes[0]:.0f} |", flush=True)
+            if Path(name).name.startswith(tuple(options.pages or [""])):
+                address = f"http://127.0.0.1:{server.server_port}"
+                pages[name] = waits(browser, address, name, options.runs)
+                print(row(name, pages[name]), flush=True)
         server.shutdown()
+    print(record("first_paint", {"runs": options.runs, "pages": pages}, load=load))
+
+
+def waits(browser: Browser, address: str, name: str, runs: int) -> dict[str, Any]:
+    """First words, sliders and kilobytes of a page; of one with sliders also with all pictures at once."""
+    found: dict[str, list[tuple[float, float | None, float]]] = {"": [], EAGER: []}
+    for _ in range(runs):
+        for how in ("",) if found[""] and found[""][0][1] is None else ("", EAGER):
+            found[how].append(measure(browser, f"{address}{how}/{name}"))
+    words, sliders, sizes = zip(*found[""], strict=True)
+    waited = {"first words": list(words), "kilobytes": sizes[0]}
+    if sliders[0] is None:
+        return waited
+    before = [sliders_ for _, sliders_, _ in found[EAGER]]
+    return waited | {"sliders": list(sliders), "sliders, pictures at once": before}
+
+
+def row(name: str, found: dict[str, Any]) -> str:
+    """A row of the table."""
+    sliders = f"{spread(found['sliders']).median:.1f}" if "sliders" in found else "–"
+    return f"| {name} | {spread(found['first words']).median:.1f} | {sliders} | {found['kilobytes']:.0f} |"
 
 
 if __name__ == "__main__":
