@@ -22,6 +22,11 @@ STARTS = {
     "its names without torch": f"from sicgan_lite import {LIGHT}",
     "sicgan-lite --help": "import sys; from sicgan_lite.cli import main; main(['--help'])",
     "import torch": "import torch",
+    # A run that ends where its first step would begin.
+    "sicgan-lite train": "import sys, tempfile; import sicgan_lite.training as t; "
+    "from sicgan_lite.cli import main; "
+    "t.train_step = lambda state: sys.exit(); "
+    "main(['train', 'coffee', '--quiet', '--out', tempfile.mkdtemp() + '/run'])",
 }
 HEAVY = ("torch", "matplotlib", "ipywidgets", "skimage.io")
 

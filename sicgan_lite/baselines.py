@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Real
-from scipy.optimize import minimize
 
 from sicgan_lite.arrays import require, whole
 from sicgan_lite.color import merge_ab, rgb_to_lab
@@ -39,6 +38,8 @@ def best_constant(rgb: Image, where: Mask | None = None) -> Image:
     It is fitted over the pixels that ``where`` marks if given. Errors: ValueError for a bad rgb; for
     a mask as ``delta_e``.
     """
+    from scipy.optimize import minimize  # here: who trains needs none
+
     pixels = marked_pixels(rgb_to_lab(rgb), where)
     if len(pixels) > _FIT_PIXELS:  # drawn, since a stride could see a few columns alone
         pixels = np.random.default_rng(0).choice(pixels, _FIT_PIXELS, replace=False)

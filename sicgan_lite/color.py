@@ -5,19 +5,21 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Float32, UInt8, UInt16
-from skimage.color import xyz2lab
-from skimage.color.colorconv import rgb_from_xyz, xyz_from_rgb, xyz_tristimulus_values
-from skimage.util import img_as_float64
 
 from sicgan_lite.arrays import check_float, check_rgb
 
 Pixels = UInt8[np.ndarray, "h w 3"] | UInt16[np.ndarray, "h w 3"]
 AB_SCALE = 110.0
-_PIXELS_AT_ONCE = 2**20  # scikit-image's conversion takes 20 times the memory of its input
+_PIXELS_AT_ONCE = 2**20  # a conversion takes 20 times the memory of its input
 _PIXELS_IN_CACHE = 2**14
 _MAX_LAB = 1e4  # far beyond any colour; the cubes of what is larger would overflow
-# Of X, Y and Z in shares of the white's.
-_FROM_XYZ = rgb_from_xyz * xyz_tristimulus_values(illuminant="D65", observer="2")
+# Linear sRGB to CIE XYZ, and its white, D65: the digits are scikit-image's, whose results ours are to the
+# last bit. It loads scipy, a quarter of a second before anything is done.
+_TO_XYZ = np.array(
+    [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
+)
+_WHITE = np.array([0.95047, 1.0, 1.08883])
+_FROM_XYZ = np.linalg.inv(_TO_XYZ) * _WHITE  # of X, Y and Z in shares of the white's
 # Linear RGB may leave [0, 1] by this much and still round to the same 8-bit value as the border.
 _GAMUT_TOLERANCE = 1e-4
 
@@ -26,13 +28,14 @@ def rgb_to_lab(rgb: Pixels) -> Float32[np.ndarray, "h w 3"]:
     """CIE L*a*b* (D65) of ``rgb``, an sRGB image of 8 or 16 bits.
 
     L is in [0, 100]; over sRGB, a is in [−86.2, 98.3] and b in [−107.9, 94.5]. Errors: ValueError
-    for anything but a uint8 or uint16 array of shape (h, w, 3). Source: CIE 15, through scikit-image.
+    for anything but a uint8 or uint16 array of shape (h, w, 3). Source: CIE 15, as in scikit-image.
     """
     check_rgb(rgb, deep=True)
     lab = np.empty(rgb.shape, np.float32)
     rows, linear = max(1, _PIXELS_AT_ONCE // rgb.shape[1]), _linear_levels(rgb.dtype)
     for top in range(0, len(rgb), rows):
-        lab[top : top + rows] = xyz2lab(linear[rgb[top : top + rows]] @ xyz_from_rgb.T)
+        x, y, z = np.moveaxis(_roots(linear[rgb[top : top + rows]] @ _TO_XYZ.T / _WHITE), -1, 0)
+        lab[top : top + rows] = np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
     return lab
 
 
@@ -42,8 +45,8 @@ def rgb_to_lightness(rgb: Pixels) -> Float32[np.ndarray, "h w"]:
     lightness = np.empty(rgb.shape[:2], np.float32)
     rows, linear = max(1, _PIXELS_AT_ONCE // rgb.shape[1]), _linear_levels(rgb.dtype)
     for top in range(0, len(rgb), rows):
-        y = (linear[rgb[top : top + rows]] @ xyz_from_rgb.T)[..., 1]
-        lightness[top : top + rows] = 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16
+        y = (linear[rgb[top : top + rows]] @ _TO_XYZ.T)[..., 1]
+        lightness[top : top + rows] = 116 * _roots(y) - 16
     return lightness
 
 
@@ -145,7 +148,7 @@ def _in_gamut(linear: np.ndarray) -> np.ndarray:
 
 
 def _linear_rgb(lab: np.ndarray) -> np.ndarray:
-    """Linear RGB, which leaves [0, 1] where sRGB cannot show a colour. Source: CIE 15, as scikit-image."""
+    """Linear RGB, which leaves [0, 1] where sRGB cannot show a colour. Source: CIE 15, as in scikit-image."""
     lightness, a, b = lab.astype(np.float64)
     y = (lightness + 16) / 116
     roots = np.stack([a / 500 + y, y, np.maximum(y - b / 200, 0)])  # below 0 there is no Z
@@ -160,7 +163,12 @@ def _levels(linear: np.ndarray, dtype: Any) -> np.ndarray:
     return np.rint(coded * np.iinfo(dtype).max)
 
 
+def _roots(shares: np.ndarray) -> np.ndarray:
+    """The cube roots of shares of the white's light, a line near 0. Source: CIE 15."""
+    return np.where(shares > 0.008856, np.cbrt(shares), 7.787 * shares + 16 / 116)
+
+
 def _linear_levels(dtype: Any) -> np.ndarray:
     """Linear light of each level that a channel can have. Source: IEC 61966-2-1."""
-    coded = img_as_float64(np.arange(np.iinfo(dtype).max + 1, dtype=dtype))
+    coded = np.arange(np.iinfo(dtype).max + 1) * (1 / np.iinfo(dtype).max)
     return np.where(coded > 0.04045, ((coded + 0.055) / 1.055) ** 2.4, coded / 12.92)

@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
-from skimage.color import deltaE_ciede2000
 
 from sicgan_lite.arrays import check_float, check_rgb
 from sicgan_lite.color import rgb_to_lab
@@ -21,6 +20,8 @@ def delta_e_map(colors: Colors, reference: Colors) -> Float32[np.ndarray, "*pixe
     another dtype or shape, for NaN, and for shapes that differ. Source: Sharma, Wu and Dalal (2005),
     through scikit-image.
     """
+    from skimage.color import deltaE_ciede2000  # here: a training does without the quarter of a second
+
     if np.shape(colors) != np.shape(reference):
         raise ValueError(f"images must have one shape, got {np.shape(colors)} and {np.shape(reference)}")
     first, second = _as_lab(colors, "colors"), _as_lab(reference, "reference")

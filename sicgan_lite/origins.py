@@ -4,7 +4,6 @@ from math import ceil, floor, hypot, pi, sqrt
 
 import numpy as np
 from jaxtyping import Bool, Int
-from scipy.spatial import KDTree
 
 from sicgan_lite.arrays import AT_LEAST_0, or_none, require, whole
 
@@ -113,6 +112,8 @@ def _place(origins: np.ndarray, candidates: np.ndarray, distance: float, count: 
     """Take candidates in order, each if it is far enough from all taken before, up to ``count``."""
     if _least_square(distance) == 0:
         return np.concatenate([origins, candidates])[:count]
+    from scipy.spatial import KDTree  # here: photo() asks for no distance, and needs no scipy
+
     forbidden = sqrt(_least_square(distance) - 0.5)
     nearest, _ = KDTree(origins).query(candidates, distance_upper_bound=forbidden)
     candidates = candidates[np.isinf(nearest)]

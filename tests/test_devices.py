@@ -44,6 +44,20 @@ def test_adam_is_pytorchs_to_the_last_bit():
         assert all(torch.equal(fresh.state_dict()["state"][number][name], moments[name]) for name in moments)
 
 
+def test_photos_first_step_loads_neither_compiler_nor_scipy():
+    code = """
+import sys
+import numpy as np
+from sicgan_lite import Config, TrainState
+from sicgan_lite.studies.judging import check_has_color
+rgb = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+check_has_color(rgb, "noise")
+TrainState.create(rgb, Config.photo(num_patches=16), "cpu")
+assert not {"torch._dynamo", "scipy", "skimage", "matplotlib"} & sys.modules.keys()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_adam_loads_no_compiler():
     code = """
 import sys, torch

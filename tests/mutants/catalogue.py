@@ -64,8 +64,8 @@ COLOR = [
     ),
     Mutant(
         "color.py",
-        "7.787 * y + 16 / 116",
-        "7.787 * y",
+        "7.787 * shares + 16 / 116",
+        "7.787 * shares",
         "the darkest pixels are darker",
         ("test_color::test_lightness_alone_is_that_of_lab",),
     ),
