@@ -5,7 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from benchmarks import batches, book_times, figures, origins, quick, start, training_step, whole_image
+from benchmarks import (
+    album,
+    batches,
+    big_pictures,
+    book_times,
+    figures,
+    good_picture,
+    origins,
+    quick,
+    start,
+    switches,
+    training_step,
+    whole_image,
+)
 
 BENCHMARKS = {
     "training_step": training_step.main,
@@ -15,6 +28,10 @@ BENCHMARKS = {
     "start": start.main,
     "book_times": book_times.main,
     "quick": quick.main,
+    "good_picture": good_picture.main,
+    "switches": switches.main,
+    "big_pictures": big_pictures.main,
+    "album": album.main,
 }
 
 

@@ -22,6 +22,7 @@ from torch.nn.functional import l1_loss
 
 from benchmarks.tables import PRECISIONS
 from benchmarks.timing import Seconds, interleave, load_average, ratio, record, spread
+from benchmarks.training_step import profiles
 from sicgan_lite import (
     Config,
     Discriminator,
@@ -179,7 +180,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(1)
     for name in options.presets:
         load, config = load_average(), PRESETS[name]()
-        found = measure(config, rgb, rounds=options.rounds, compiled=not options.no_compile)
+        found = {"profile": profiles(rgb, config)}
+        found |= measure(config, rgb, rounds=options.rounds, compiled=not options.no_compile)
         print(name, {key: spread(each).median for key, each in found["seconds"].items()}, flush=True)
         print(record(f"switches_{name}", found, load=load))
         print(record(f"threads_{name}", threads(config, rgb, rounds=options.rounds, many=many), load=load))

@@ -49,6 +49,13 @@ def profile_table() -> str:
     return table(("operation", *shares), rows)
 
 
+def photo_profile_table() -> str:
+    """Where the time of a step of ``photo`` goes."""
+    shares = read("switches_photo")["profile"]
+    rows = [(kind, *(f"{100 * its.get(kind, 0):.0f} %" for its in shares.values())) for kind in kinds(shares)]
+    return table(("operation", *shares), rows)
+
+
 def profiles() -> dict[str, dict[str, float]]:
     """The profile of a step before this work, and of both precisions after it."""
     before = read_if_there("training_step_before")
@@ -193,6 +200,7 @@ def make(name: str) -> str:
 TABLES = {
     "step_table": step_table,
     "profile_table": profile_table,
+    "photo_profile_table": photo_profile_table,
     "batches_table": batches_table,
     "origins_table": origins_table,
     "quality_table": quality_table,

@@ -32,7 +32,8 @@ SIDE = 4096  # of the square matrices whose product sets the floor
 KINDS = {
     "convolution, backward": ("aten::convolution_backward", "aten::mkldnn_convolution_backward"),
     "convolution, forward": ("aten::mkldnn_convolution", "aten::convolution"),
-    "ReLU": ("aten::threshold_backward", "aten::relu", "aten::clamp_min"),
+    "ReLU": ("aten::threshold_backward", "aten::relu", "aten::clamp_min", "aten::leaky_relu"),
+    "noise": ("aten::normal_",),
     "pooling": ("aten::adaptive_avg_pool", "aten::_adaptive_avg_pool", "aten::mkldnn_adaptive_avg_pool"),
     "copies": ("aten::copy_", "aten::cat", "aten::clone", "aten::contiguous", "aten::fill_", "aten::zero_"),
     "Adam": ("aten::_fused_adam", "aten::_foreach"),

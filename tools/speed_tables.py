@@ -9,11 +9,13 @@ from typing import Any
 
 from benchmarks.tables import TABLES, make
 from benchmarks.targets import targets_table
+from benchmarks.waiting import waiting_table
 
 
 def substitute(_app: Any, config: Any) -> None:
     """Add each table under its name."""
-    made = {name: make(name) for name in TABLES} | {"targets_table": targets_table()}
+    made = {name: make(name) for name in TABLES}
+    made |= {"targets_table": targets_table(), "waiting_table": waiting_table()}
     config.myst_substitutions = {**config.myst_substitutions, **made}
 
 
