@@ -7,7 +7,8 @@ import sys
 import pytest
 import torch
 
-from sicgan_lite.devices import Adam, choose_device, describe_machine, uses_bfloat16
+from sicgan_lite import Config
+from sicgan_lite.devices import Adam, choose_device, describe_machine, limit_threads, uses_bfloat16
 
 CPU = torch.device("cpu")
 
@@ -19,6 +20,20 @@ def test_the_best_device_is_chosen(monkeypatch, cuda, mps, chosen):
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: bool(mps))
     assert choose_device("auto").type == choose_device().type == chosen
     assert choose_device("cpu") == CPU
+
+
+@pytest.mark.parametrize(
+    ("preset", "asked", "few"), [("photo", None, True), ("quick", None, False), ("photo", "2", False)]
+)
+def test_small_steps_have_one_thread_unless_others_are_asked_for(monkeypatch, preset, asked, few):
+    chosen: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", chosen.append)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if asked:
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    config = getattr(Config, preset)()
+    limit_threads(config.batch_size * config.size**2)
+    assert chosen == [1] * few
 
 
 def test_adam_is_pytorchs_to_the_last_bit():

@@ -82,7 +82,10 @@ def advice(config: Any, *, lost: bool) -> str:
 
 def train_with_progress(run: RunFolder, photo: Photo, *, quiet: bool, preview: bool = False) -> bool:
     """Train to the end, or to the end of the step in which a stop was asked for; saved either way."""
+    from sicgan_lite.devices import limit_threads
+
     config = run.state.config
+    limit_threads(config.batch_size * config.size**2)
     look = _looker(run, photo, preview=preview)
     every = max(1, config.total_steps // LOOKS)
     saved = time.monotonic()
