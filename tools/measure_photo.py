@@ -1,6 +1,7 @@
-"""How ``Config.photo()`` was chosen, and what it is worth: two tables in book/runs/photo.
+"""How ``Config.photo()`` was chosen, and what it is worth: three tables in book/runs/photo.
 
 python -m tools.measure_photo choose    settings that were compared, on three photographs
+python -m tools.measure_photo paint     other ways to paint with what photo() learned, on the same three
 python -m tools.measure_photo report    photo() and every rule, on photographs with no part in choosing
 
 A row is one run: a photograph, a side of which 30 % was held out, a seed. The picture that is coloured
@@ -33,7 +34,6 @@ from sicgan_lite import (
     holdout_mask,
     median_by_lightness,
     merge_ab,
-    predict_ab,
     read_image,
     rgb_to_lab,
     sample_image,
@@ -41,6 +41,7 @@ from sicgan_lite import (
 )
 from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import write_atomically
+from tools.photo_painters import PAINTERS, Painter, own
 
 OUT = Path(__file__).parent.parent / "book" / "runs" / "photo"
 SIDES = {
@@ -92,8 +93,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "L1, no noise": {"feature_noise": 0.0},
     "D and 100 L1": GAME | {"l1_weight": 100.0},
     "D and 30 L1": GAME | {"l1_weight": 30.0},
-    "D and 30 L1, D slower": GAME | {"l1_weight": 30.0, "lr_discriminator": 3e-4},
-    "D and 30 L1, D faster": GAME | {"l1_weight": 30.0, "lr_discriminator": 4e-3},
+    "D and 30 L1, no context": GAME | {"l1_weight": 30.0, "features": EDGES, "feature_noise": 0.0},
+    "D and 30 L1, D slower": GAME | {"l1_weight": 30.0, "lr_discriminator": 1e-3 / 3},
+    "D and 30 L1, D faster": GAME | {"l1_weight": 30.0, "lr_discriminator": 3e-3},
     "D and 10 L1": GAME | {"l1_weight": 10.0},
     "D alone": GAME | {"l1_weight": 0.0, "lr_generator": 6e-3, "lr_discriminator": 3e-3},
 }
@@ -133,19 +135,41 @@ def rules(rgb: np.ndarray, side: str) -> dict[str, float]:
 
 def run(config: Config, rgb: np.ndarray) -> dict[str, float]:
     """Train, colour the grey picture, compare with the photograph; seconds are the processor's."""
+    ((_, scores),) = run_and_paint(config, rgb, {"its own": own})
+    return scores
+
+
+def run_and_paint(
+    config: Config, rgb: np.ndarray, painters: dict[str, Painter]
+) -> Iterator[tuple[str, dict[str, float]]]:
+    """The same with each of the painters, after one training."""
     started = time.process_time()
     state = TrainState.create(rgb, config, "cpu")
     for _ in train(state):
         pass
     seconds = time.process_time() - started
     lightness = rgb_to_lab(grey(rgb))[..., 0]
-    started = time.process_time()
-    ab = predict_ab(state.final_generator, lightness)[::STEP, ::STEP]
-    painting = time.process_time() - started
-    held_out = holdout_mask(config.holdout or (0, 0, 0, 0), *rgb.shape[:2])[::STEP, ::STEP]
+    held_out = holdout_mask(config.holdout or (0, 0, 0, 0), *rgb.shape[:2])
     thin = (slice(None, None, STEP),) * 2
-    scores = score(merge_ab(lightness[thin], ab), rgb_to_lab(rgb)[thin], held_out)
-    return scores | {"train_seconds": seconds, "predict_seconds": painting}
+    for name, paint in painters.items():
+        started = time.process_time()
+        ab = paint(state.final_generator, lightness, ~held_out)[thin]
+        painting = time.process_time() - started
+        scores = score(merge_ab(lightness[thin], ab), rgb_to_lab(rgb)[thin], held_out[thin])
+        yield name, scores | {"train_seconds": seconds, "predict_seconds": painting}
+
+
+def measure_painters(path: Path, photographs: Iterator[tuple[str, np.ndarray]]) -> None:
+    """Add a row for each painter in every place that is not there yet."""
+    rows = read_rows(path)
+    there = {(row["photograph"], row["side"]) for row in rows}
+    for photograph, rgb in photographs:
+        for side in SIDES.keys() - {side for name, side in there if name == photograph}:
+            config, by_rule = Config.photo(precision="float32", holdout=SIDES[side]), rules(rgb, side)
+            for name, scores in run_and_paint(config, rgb, PAINTERS):
+                place = {"setting": name, "photograph": photograph, "side": side, "seed": 0}
+                rows.append(place | {key: f"{value:.3f}" for key, value in (scores | by_rule).items()})
+            write_rows(path, rows)
 
 
 def measure(
@@ -214,7 +238,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("choose", "report"))
+    parser.add_argument("what", choices=("choose", "paint", "report"))
     parser.add_argument("--photos", type=Path, help="a folder of further photographs for the report")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--only", nargs="+", help="names of settings, or of photographs in a report")
@@ -224,6 +248,9 @@ def main() -> None:
     if args.what == "choose":
         settings = {name: Config(**START | SETTINGS[name]) for name in args.only or SETTINGS}
         measure(path, samples(CHOSEN_ON), settings, tuple(args.seeds))
+    elif args.what == "paint":
+        settings = {name: Config.photo(precision="float32") for name in PAINTERS}
+        measure_painters(path, samples(CHOSEN_ON))
     else:
         settings = {"photo()": Config.photo(precision="float32")}
         fresh = (each for each in fresh_photographs(args.photos) if each[0] in (args.only or each[0]))
