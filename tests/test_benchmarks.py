@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -17,21 +18,26 @@ import torch
 from support.tiny import photo, tiny_config, tiny_state
 
 from benchmarks import (
+    album,
     batches,
+    big_pictures,
     book_times,
     canonical,
     figures,
+    good_picture,
     origins,
     quick,
     start,
+    switches,
     tables,
     targets,
     timing,
     training_step,
+    waiting,
     whole_image,
     words,
 )
-from sicgan_lite import Config, PatchSet, train_step
+from sicgan_lite import Config, PatchSet, rgb_to_lab, train_step
 from sicgan_lite.training import draw_batch
 from tools import speed_tables
 
@@ -182,6 +188,79 @@ def test_a_start_tells_what_it_loads() -> None:
     assert found["heavy packages loaded"] == {"Python alone": [], "one": ["skimage.io"]}
     assert start.loaded(start.STARTS["sicgan-lite --help"]) == []
     assert "torch" not in start.loaded(start.STARTS["its names without torch"])
+
+
+GAME: dict[str, Any] = {
+    "conditional": True,
+    "l1_weight": 2.0,
+    "leaky_slope": 0.2,
+    "average_decay": 0.5,
+    "features": ("lightness", "sobel", "laplacian", "blur_1", "spread_2"),
+    "feature_noise": 0.3,
+}
+
+
+def test_the_ordinary_loop_plays_the_same_game() -> None:
+    """From the same weights and on the same batch, without chance, it moves both networks as ours does."""
+    state = tiny_state(
+        noise_std=0.0, target_jitter=0.0, num_patches=4, batch_size=4, **GAME | {"feature_noise": 0.0}
+    )
+    loop = switches.Loop(state.config, state.patches, bfloat16=False, compiled=False)
+    for theirs, ours in ((loop.net_g, state.generator), (loop.net_d, state.discriminator)):
+        theirs.load_state_dict(ours.state_dict())
+    train_step(state)
+    loop.features, loop.targets = loop.features[:4], loop.targets[:4]
+    with mock.patch("torch.randint", return_value=torch.arange(4)):
+        loop.step()
+    for theirs, ours in ((loop.net_g, state.generator), (loop.net_d, state.discriminator)):
+        for one, other in zip(theirs.parameters(), ours.parameters(), strict=True):
+            torch.testing.assert_close(one, other, atol=1e-4, rtol=0)
+
+
+def test_switches_and_threads_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.switches.torch.set_num_threads", lambda _: None)
+    config = tiny_config(num_patches=12, **GAME)
+    found = switches.measure(config, photo(), rounds=2, compiled=False)
+    assert set(found["ratios"]) == {"switches, bfloat16", "switches, float32"}
+    assert set(switches.threads(config, photo(), rounds=2, many=2)["quickest"]) == {"bfloat16", "float32"}
+
+
+def test_a_good_picture_is_one_that_beats_both_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    rgb, red = photo(), np.full((24, 30, 3), (180, 90, 60), np.uint8)
+    painted = {"slow": iter([red, red, rgb]), "never": iter([red])}
+    monkeypatch.setattr(good_picture, "WAYS", {name: lambda _, n=name: painted[n] for name in painted})
+    monkeypatch.setattr(good_picture, "EVERY", dict.fromkeys(painted, 1))
+    monkeypatch.setattr(good_picture, "colorize", lambda picture, _: picture)
+    found = good_picture.measure(rgb)
+    assert [len(found["looks"][name]) for name in painted] == [3, 1]
+    assert found["reached"]["never"] is None
+    assert found["looks"]["slow"][-1] == (found["reached"]["slow"], 0)
+
+
+def test_the_plain_ways_colour_as_ours_do() -> None:
+    """Where sRGB can show the colours, enlarging apart: so they do the same work."""
+    rgb = np.kron(photo(6, 8), np.ones((10, 10, 1), np.uint8))
+    lab = rgb_to_lab(rgb)
+    for paint in (big_pictures.by_numpy, big_pictures.by_opencv):
+        off = np.abs(paint(rgb, lab[..., 1:]).astype(int) - rgb)
+        assert np.median(off) <= 1
+    assert set(big_pictures.set_up(0.06, rounds=1)["seconds"]) == {"ours", "rgb2lab"}
+
+
+def test_an_album_is_measured() -> None:
+    found = album.measure(tiny_config(num_patches=4), count=2, rounds=1, width=30)
+    assert set(found["ratios"]) == set(album.CLOCKS)
+
+
+def test_a_wait_s_verdict_follows_from_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached = {"photo": 4.0, "quick": None, "L1, canonical": 19.0}
+    record = {"most": 30, "photos": {"coffee": {"reached": reached}}}
+    monkeypatch.setattr(waiting, "read", lambda name: record)
+    assert [wait.met for wait in waiting._good_picture()] == [False]
+    reached["L1, canonical"] = 21.0
+    (wait,) = waiting._good_picture()
+    assert wait.met
+    assert "5.25× or more sooner" in wait.found
 
 
 def test_chapters_are_renewed_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

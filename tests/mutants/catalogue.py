@@ -627,7 +627,7 @@ COLORIZING = [
     ),
     Mutant(
         "colorizing.py",
-        "    lightness = _lightness(rgb)\n",
+        "    lightness = rgb_to_lightness(rgb)\n",
         "    lightness = rgb_to_lab(rgb)[..., 0]\n",
         "a large picture is converted whole",
         ("test_colorizing::test_memory_above_the_image_is_bounded[12 MP]",),
