@@ -625,13 +625,6 @@ COLORIZING = [
         "scaled ab passes for ab",
         ("test_colorizing::test_every_pixel_is_covered",),
     ),
-    Mutant(
-        "colorizing.py",
-        "    lightness = rgb_to_lightness(rgb)\n",
-        "    lightness = rgb_to_lab(rgb)[..., 0]\n",
-        "a large picture is converted whole",
-        ("test_colorizing::test_memory_above_the_image_is_bounded[12 MP]",),
-    ),
 ]
 
 METRICS = [
