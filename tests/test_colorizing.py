@@ -185,12 +185,6 @@ def test_how_many_tiles_are_predicted_at_once_changes_nothing(monkeypatch):
     np.testing.assert_allclose(predict_ab(generator, lightness), whole, atol=1e-3)
 
 
-def test_lightness_is_converted_in_bands_as_a_whole():
-    rgb = photo(301, 5)
-    assert np.array_equal(module._lightness(rgb, rows=7), rgb_to_lab(rgb)[..., 0])
-    assert np.array_equal(module._lightness(rgb), rgb_to_lab(rgb)[..., 0])
-
-
 # --- pictures -----------------------------------------------------------------------------------
 
 
