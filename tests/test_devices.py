@@ -38,7 +38,7 @@ def test_small_steps_have_one_thread_unless_others_are_asked_for(monkeypatch, pr
 
 def test_adam_is_pytorchs_to_the_last_bit():
     rng = torch.Generator().manual_seed(0)
-    ours, theirs = (torch.nn.Conv2d(5, 8, 3).to(memory_format=torch.channels_last) for _ in range(2))
+    ours, theirs = (torch.nn.Conv2d(5, 8, 3).to(memory_format=torch.channels_last) for _ in range(2))  # pyright: ignore[reportCallIssue]
     theirs.load_state_dict(ours.state_dict())
     how = {"lr": 0.03, "betas": (0.5, 0.999), "fused": True}
     optimizers = Adam(ours.parameters(), **how), torch.optim.Adam(theirs.parameters(), **how)
