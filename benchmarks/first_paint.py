@@ -19,11 +19,12 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.timing import load_average, record, spread
 from tools.build_book import build
+from tools.chromium import find_browser, launch_flags
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))
 
-from support.pages import HANDLES, HAS_WIDGETS, find_browser, launch_flags, toc_pages  # noqa: E402 (the folder of tests is no package)
+from support.pages import HANDLES, HAS_WIDGETS, toc_pages  # noqa: E402 (the folder of tests is no package)
 
 # "Slow 4G", as Lighthouse names it: 1.6 Mbit/s down, 750 kbit/s up, 150 ms, a processor four times slower.
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
