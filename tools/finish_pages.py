@@ -25,7 +25,7 @@ from tools.shared_links import SITE, VIEWPORT, card_tags, describe, redirect
 from tools.stacking import stack_pictures
 from tools.symbols import add_symbols, read_symbols
 from tools.terms import PAGE as GLOSSARY
-from tools.terms import mark_terms, read_terms
+from tools.terms import mark_equations, mark_terms, read_terms
 from tools.touch import add_touch
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -169,6 +169,7 @@ def finish_all(app: Any, failure: Exception | None) -> None:
     for path in sorted(paths, key=lambda path: (not path.name[:2].isdigit(), path.name)):
         page = parse(add_touch(path.read_text("utf-8"), path.stem))
         mark_terms(page, path.stem, terms)
+        mark_equations(page, path.parent)
         finish(page, path.stem)
         stack_pictures(page, path.parent)
         cards += [card] if (card := read_card(page, path.name)) else []

@@ -1,5 +1,7 @@
 """Words of the glossary say what they mean where a chapter uses them: a card at the pointer or the focus.
 
+So does the number of an equation that stands in another page.
+
 In each page the first place of a word becomes a link to the glossary, unless this very chapter explains it.
 The link brings the meaning along, which ``book/_web/cards.js`` shows; without scripts it is a link.
 """
@@ -8,11 +10,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
-from tools.markup import plain
+from tools.markup import parse, plain
 
 PAGE = "glossary"
 OTHERS = ("claims", "clinic", "game", "your-photograph")  # beside the chapters
@@ -108,3 +111,14 @@ def _mark(page: BeautifulSoup, text: NavigableString, waiting: dict[str, Term]) 
     before, after = NavigableString(text[: found.start()]), NavigableString(text[found.end() :])
     text.replace_with(before, link, after)
     _mark(page, after, waiting)
+
+
+def mark_equations(page: BeautifulSoup, folder: Path) -> None:
+    """Links to equations of other pages bring them along, as TeX. ``folder`` is where the page lies."""
+    for link in page.select("a[href*='.html#equation-']:not(.headerlink)"):
+        file, _, place = str(link["href"]).partition("#")
+        equation = parse((folder / file).read_text("utf-8"), "div").find(id=place)
+        if isinstance(equation, Tag):
+            for number in equation("span", class_="eqno"):
+                number.decompose()
+            link["data-card"] = plain(equation)

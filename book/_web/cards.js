@@ -6,7 +6,7 @@
 (function () {
   "use strict";
   const REST = 250, LEAVE = 200, MARGIN = 12; // milliseconds, milliseconds, pixels
-  const WORDS = "a.term[data-card], a[href^='#equation-']:not(.headerlink)";
+  const WORDS = "a[data-card], a[href^='#equation-']:not(.headerlink)";
   const card = document.createElement("div");
   card.id = "hover-card";
   card.className = "hover-card";
@@ -53,7 +53,7 @@
     card.hidden = false;
     link.setAttribute("aria-describedby", card.id);
     place(link);
-    if (window.MathJax && MathJax.typesetPromise && /\\\(/.test(card.textContent)) {
+    if (window.MathJax && MathJax.typesetPromise && /\\[([]/.test(card.textContent)) {
       MathJax.typesetPromise([card]).then(() => { if (owner === link) place(link); });
     }
   }

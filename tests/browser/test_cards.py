@@ -66,6 +66,19 @@ def test_the_number_of_an_equation_shows_the_equation(browser: Browser, book: st
         assert page.evaluate("document.querySelectorAll('.hover-card a, .hover-card [tabindex]').length") == 0
 
 
+def test_the_glossary_s_numbers_show_equations_of_the_chapters(browser: Browser, book: str) -> None:
+    with visit(browser, HTML.as_uri(), "book/glossary.html", viewport=LAPTOP) as seen:
+        numbers = seen.page.locator("article a[href*='.html#equation-']")
+        assert numbers.count() >= 8
+        for number in numbers.all():
+            number.scroll_into_view_if_needed()
+            number.hover()
+            expect(card(seen.page).locator("mjx-container")).to_be_visible()
+            seen.page.mouse.move(2, 2)
+            expect(card(seen.page)).to_be_hidden()
+        assert seen.errors == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_open_card_is_readable_and_in_the_screen(browser: Browser, book: str, scheme: str) -> None:
     for width in (1280, 320):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tools import terms
@@ -64,3 +66,13 @@ def test_a_second_time_changes_nothing() -> None:
     terms.mark_terms(page, "07-results", KNOWN)
     assert str(page) == once
     assert once.count("term") > 0
+
+
+def test_the_number_of_an_equation_elsewhere_brings_it_along(tmp_path: Path) -> None:
+    number = '<span class="eqno">(5.3)<a class="headerlink" href="#equation-best">#</a></span>'
+    (tmp_path / "05-x.html").write_text(
+        f'<div><div class="math" id="equation-best">{number}\\[ D^* = a &lt; b \\]</div></div>'
+    )
+    page = parse('<p><a href="05-x.html#equation-best">(5.3)</a> <a href="05-x.html#top">top</a></p>')
+    terms.mark_equations(page, tmp_path)
+    assert [link.get("data-card") for link in page("a")] == ["\\[ D^* = a < b \\]", None]
