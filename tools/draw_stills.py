@@ -20,6 +20,7 @@ from tools.touch import FOLDER as PLACES
 from tools.touch import read_thing
 
 SCALE, QUALITY, REST = 2, 70, 300  # pixels for one of the page; of WebP; milliseconds
+WIDTH = 1008  # of the window: so narrow that a thing is as wide as the text, and its views stand together
 
 
 def write_still(page: Page, file: Path) -> None:
@@ -40,7 +41,7 @@ def write_stills(names: list[str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=launch_flags())
         page = browser.new_page(
-            viewport={"width": 1280, "height": 900}, device_scale_factor=SCALE, reduced_motion="reduce"
+            viewport={"width": WIDTH, "height": 900}, device_scale_factor=SCALE, reduced_motion="reduce"
         )
         for name in names:
             write_still(page, PLACES / f"{name}.html")
