@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from io import BytesIO
@@ -15,6 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
+from support.exiftool import exiftool_or_skip
 from support.live import CREW_SCRIPTS, open_scripts
 from support.pages import HTML, ROOT, Visit, visit
 
@@ -304,6 +306,16 @@ def test_what_it_cannot_use_it_says_in_words(board: Page) -> None:
     assert "no colours" in choose(board, given("grey.png", grey_picture()))
 
 
+def test_what_is_too_large_it_says_in_words(board: Page, tmp_path: Path) -> None:
+    heavy, wide = tmp_path / "heavy.jpg", tmp_path / "wide.png"
+    with heavy.open("wb") as file:
+        file.truncate(61_000_000)
+    Image.new("1", (10_100, 10_000)).save(wide)
+    assert "61 MB" in choose(board, heavy)
+    assert "10100 × 10000 pixels" in choose(board, wide)
+    assert size_of(board) == [240, 160], "a file that was refused took the photograph's place"
+
+
 def test_a_saved_picture_says_what_it_is(board: Page, tmp_path: Path) -> None:
     data = picture("JPEG", (400, 300))
     choose(board, given("mine.jpg", data, "image/jpeg"))
@@ -315,6 +327,8 @@ def test_a_saved_picture_says_what_it_is(board: Page, tmp_path: Path) -> None:
     assert found.source_sha256 == hashlib.sha256(data).hexdigest()
     assert found.source_type == COMPOSITE
     assert found.when[:10] == datetime.now(timezone.utc).isoformat()[:10]
+    told = subprocess.check_output([exiftool_or_skip(), "-s3", "-XMP:DigitalSourceType", saved], text=True)
+    assert told.strip() == COMPOSITE
     rgb, photo = read_image(saved).rgb, read_image(BytesIO(data)).rgb
     assert rgb.shape == (300, 400, 3)
     unmarked = slice(0, 250)
