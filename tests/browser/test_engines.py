@@ -197,9 +197,15 @@ def test_the_game_plays(engine: engines.Engine, heard: str) -> None:
 
 
 def test_a_photograph_is_learned(engine: engines.Engine, heard: str) -> None:
-    engine.visit(f"{heard}/book/your-photograph.html")
+    said = "document.getElementById('live-status').innerText"
+    engine.visit(f"{heard}/book/your-photograph.html#steps=2")
     engine.wait_for("!document.getElementById('live-play').disabled")
     engine.click("#live-step-d")
-    engine.wait_for("/1/.test(document.getElementById('live-status').innerText)")
+    engine.wait_for(f"/^Step 1/.test({said})")
     engine.press("#live-reset", SPACE)
+    engine.wait_for(f"/^Ready/.test({said})")
+    engine.press("#set-noise", RIGHT)
+    engine.wait_for("location.hash.includes('noise=0.15')")
+    engine.click("#live-play")
+    engine.wait_for(f"/^2 steps: ΔE/.test({said})")
     assert engine.evaluate("faults") == []
