@@ -1,5 +1,6 @@
 import typing
 
+from .arrays.resizing import shrink as shrink
 from .baselines import best_constant as best_constant
 from .baselines import constant_color as constant_color
 from .baselines import grey as grey
@@ -51,7 +52,6 @@ from .pictures.images import write_image as write_image
 from .pictures.provenance import Provenance as Provenance
 from .pictures.samples import sample_image as sample_image
 from .plotting import show_images as show_images
-from .resizing import shrink as shrink
 from .studies.album import make_album as make_album
 from .studies.comparison import chance_apart as chance_apart
 from .studies.comparison import compare_seeds as compare_seeds

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Float32, UInt8, UInt16
 
 from sicgan_lite.arrays import check_float, check_rgb
-from sicgan_lite.srgb import blocks, clip, lab_of, levels, light_of_levels, lightness_of, linear_rgb
+from sicgan_lite.arrays.srgb import blocks, clip, lab_of, levels, light_of_levels, lightness_of, linear_rgb
 
 Pixels = UInt8[np.ndarray, "h w 3"] | UInt16[np.ndarray, "h w 3"]
 AB_SCALE = 110.0

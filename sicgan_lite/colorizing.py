@@ -7,10 +7,10 @@ import torch
 from jaxtyping import Float32, UInt8, UInt16
 
 from sicgan_lite.arrays import check_float, check_rgb, require, up_to, whole
+from sicgan_lite.arrays.resizing import enlarged_rows, shrink_to
 from sicgan_lite.color import Pixels, merge_ab, rgb_to_lightness, unscale_ab
 from sicgan_lite.features import coordinate_grid, mirror, window_features
 from sicgan_lite.networks import Generator
-from sicgan_lite.resizing import enlarged_rows, shrink_to
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
 Noise = Float32[np.ndarray, " k"] | Float32[np.ndarray, "h w k"] | None

@@ -8,11 +8,11 @@ from types import MappingProxyType
 import numpy as np
 from jaxtyping import Float32, Shaped, UInt8
 
+from sicgan_lite.arrays.resizing import shrink_to
 from sicgan_lite.color import rgb_to_lab, scale_ab
 from sicgan_lite.config import CONTEXT_FEATURES, Config
 from sicgan_lite.features import coordinate_grid, window_features
 from sicgan_lite.origins import Holdout, Random, holdout_box, sample_origins
-from sicgan_lite.resizing import shrink_to
 
 Transform = Callable[[np.ndarray], np.ndarray]
 

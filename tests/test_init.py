@@ -17,7 +17,7 @@ PACKAGE = Path(sicgan_lite.__file__).parent
 
 # The table of contents, written a second time: a name is added or lost on purpose or not at all.
 NAMES = {
-    "resizing": "shrink",
+    "arrays.resizing": "shrink",
     "baselines": "best_constant constant_color grey mean_color median_by_lightness",
     "checkpoint": "load_checkpoint load_generator save_checkpoint save_generator",
     "color": "clip_to_gamut lab_to_rgb merge_ab rgb_to_lab unscale_ab",
@@ -108,7 +108,7 @@ def test_importing_the_package_loads_nothing_heavy():
 
 def test_the_first_chapters_need_no_torch():
     light = (
-        "resizing",
+        "arrays",
         "baselines",
         "color",
         "config",

@@ -67,6 +67,11 @@ def test_the_method_is_below_its_limit_and_the_texts_say_how_large_it_is() -> No
         assert abs(int(said.replace(",", "")) - counted) < 20, f"it is {counted}"
 
 
+def test_the_folder_is_taken_in_at_a_glance() -> None:
+    entries = [path.name for path in (ROOT / "sicgan_lite").iterdir() if path.name != "__pycache__"]
+    assert len(entries) <= 24, sorted(entries)
+
+
 def test_a_file_is_below_200_lines_but_for_those_that_the_text_excepts() -> None:
     (text,) = re.findall(
         r"^- A file stays under 200 lines(.*?)^- ", TEXTS["ARCHITECTURE.md"], re.DOTALL | re.MULTILINE

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.baselines import mean_color
 from sicgan_lite.metrics import delta_e
 from sicgan_lite.pictures.samples import sample_image
-from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.pixel_game import PixelGame
 
 BOOK = Path(__file__).resolve().parent.parent / "book"

@@ -16,13 +16,13 @@ import numpy as np
 from PIL import Image
 
 from sicgan_lite import __version__
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.checkpoint import METADATA_KEY, SCHEMA
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import CONTEXT_FEATURES, Config
 from sicgan_lite.metrics import delta_e
 from sicgan_lite.pictures.provenance import Provenance, write_packet
 from sicgan_lite.pictures.samples import sample_image
-from sicgan_lite.resizing import shrink
 from sicgan_lite.training import TrainState, train
 
 BOOK = Path(__file__).resolve().parent.parent / "book"

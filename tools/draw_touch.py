@@ -19,6 +19,7 @@ import torch
 from PIL import Image
 
 from sicgan_lite import __version__
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.baselines import best_constant, constant_color
 from sicgan_lite.color import rgb_to_lab
 from sicgan_lite.metrics import delta_e
@@ -26,7 +27,6 @@ from sicgan_lite.networks import Discriminator
 from sicgan_lite.origins import sample_origins
 from sicgan_lite.pictures.provenance import Provenance, write_packet
 from sicgan_lite.pictures.samples import sample_image
-from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.changes import UNCHANGED
 from sicgan_lite.teaching.effects import SEEDS, late_mean, load_effects
 from sicgan_lite.teaching.pixel_game import PixelGame

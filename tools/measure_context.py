@@ -20,9 +20,9 @@ import numpy as np
 import torch
 
 from sicgan_lite import holdout_mask, rgb_to_lab, sample_image
+from sicgan_lite.arrays.resizing import shrink_to
 from sicgan_lite.devices import describe_machine
 from sicgan_lite.files import pixels_sha256, write_atomically
-from sicgan_lite.resizing import shrink_to
 from sicgan_lite.studies.runs import runs_folder
 from sicgan_lite.teaching import pixel_rules
 from sicgan_lite.teaching.changes import WIDTH

@@ -15,7 +15,7 @@ import torch
 from scipy.spatial import KDTree
 
 from sicgan_lite import Generator, context_features, lightness_features, predict_ab
-from sicgan_lite.resizing import shrink_to
+from sicgan_lite.arrays.resizing import shrink_to
 
 KNOWN = 4000  # seen pixels that stand for all
 Painter = Callable[[Generator, np.ndarray, np.ndarray], np.ndarray]

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import UInt8
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.baselines import best_constant, grey, median_by_lightness
 from sicgan_lite.color import rgb_to_lab
 from sicgan_lite.metrics import delta_e
-from sicgan_lite.resizing import shrink
 
 JUDGED_WIDTH = 240  # pixels: small enough to judge while one waits
 LEAST_CHROMA = 4.0  # CIE units at the 95th percentile: what JPEG makes of a grey scan lies below

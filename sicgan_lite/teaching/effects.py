@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import UInt8
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.config import Config
 from sicgan_lite.pictures.samples import sample_image
-from sicgan_lite.resizing import shrink
 from sicgan_lite.studies.comparison import Block, Verdict, compare_blocks, holm
 from sicgan_lite.studies.places import runs_folder
 from sicgan_lite.studies.rows import Row, read_rows

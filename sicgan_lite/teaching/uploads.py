@@ -11,9 +11,9 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.pictures.finding import SUFFIXES, find_photo
 from sicgan_lite.pictures.images import read_image
-from sicgan_lite.resizing import shrink
 
 UPLOAD = "upload"
 _KINDS = ",".join(SUFFIXES)

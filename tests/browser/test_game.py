@@ -16,11 +16,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from support.pages import HTML, ROOT, Visit, show_answers, visit
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.color import clip_to_gamut, lab_to_rgb, rgb_to_lab
 from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import delta_e, delta_e_map
 from sicgan_lite.pictures.samples import sample_image
-from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.pixel_game import PixelGame
 from tools import measure_game
 

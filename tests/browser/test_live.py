@@ -21,6 +21,7 @@ from support.live import CREW_SCRIPTS, open_scripts
 from support.pages import HTML, ROOT, Visit, visit
 
 from sicgan_lite import __version__
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.baselines import mean_color
 from sicgan_lite.checkpoint import load_generator
 from sicgan_lite.color import rgb_to_lab
@@ -31,7 +32,6 @@ from sicgan_lite.metrics import delta_e
 from sicgan_lite.pictures.images import read_image, read_provenance
 from sicgan_lite.pictures.provenance import COMPOSITE
 from sicgan_lite.pictures.samples import sample_image
-from sicgan_lite.resizing import shrink
 from tools import draw_live
 
 NAME = "book/your-photograph.html"

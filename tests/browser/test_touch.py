@@ -25,6 +25,7 @@ from support.pages import HTML, ROOT, visit
 from support.touch import PAGE_OF, PLANE, PROBES, THINGS
 from torch.nn.utils import vector_to_parameters
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.baselines import constant_color, grey, mean_color, median_by_lightness
 from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.features import context_features, lightness_features
@@ -33,7 +34,6 @@ from sicgan_lite.metrics import delta_e, delta_e_map
 from sicgan_lite.networks import Discriminator
 from sicgan_lite.origins import safe_distance
 from sicgan_lite.pictures.samples import sample_image
-from sicgan_lite.resizing import shrink
 from sicgan_lite.studies.comparison import compare_seeds
 from sicgan_lite.teaching import PixelGame, one_axis
 from sicgan_lite.teaching.effects import late_mean, load_effects

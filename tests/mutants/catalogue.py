@@ -21,7 +21,7 @@ class Mutant(NamedTuple):
 
 COLOR = [
     Mutant(
-        "srgb.py",
+        "arrays/srgb.py",
         "np.rint(coded",
         "np.floor(coded",
         "levels are cut off instead of rounded",
@@ -35,39 +35,39 @@ COLOR = [
         ("test_color::test_lightness_survives_eight_bits_where_clipping_rgb_moves_it",),
     ),
     Mutant(
-        "srgb.py",
+        "arrays/srgb.py",
         "halvings: int = 14",
         "halvings: int = 3",
         "more chroma is lost than must be",
         ("test_color::test_no_more_chroma_is_lost_than_must_be",),
     ),
     Mutant(
-        "srgb.py",
+        "arrays/srgb.py",
         "lab[2] * factor",
         "lab[2] * factor * np.float32(0.95)",
         "hue turns while chroma falls",
         ("test_color::test_clipping_keeps_lightness_and_hue_and_lowers_chroma_alone",),
     ),
     Mutant(
-        "srgb.py",
+        "arrays/srgb.py",
         "np.flatnonzero(~_in_gamut(linear))",
         "np.arange(linear.shape[1])",
         "colours inside the gamut are moved too",
         ("test_color::test_colors_inside_the_gamut_are_untouched",),
     ),
     Mutant(
-        "srgb.py",
+        "arrays/srgb.py",
         "np.maximum(y - b / 200, 0)",
         "y - b / 200",
         "a colour has less Z than none",
-        ("test_srgb::test_rgb_is_scikit_images",),
+        ("arrays/test_srgb::test_rgb_is_scikit_images",),
     ),
     Mutant(
-        "srgb.py",
+        "arrays/srgb.py",
         "7.787 * shares + 16 / 116",
         "7.787 * shares",
         "the darkest pixels are darker",
-        ("test_srgb::test_lightness_alone_is_that_of_lab",),
+        ("arrays/test_srgb::test_lightness_alone_is_that_of_lab",),
     ),
     Mutant(
         "color.py",
@@ -702,7 +702,7 @@ CONFIG = [
         ("test_losses::test_targets_never_leave_the_unit_interval",),
     ),
     Mutant(
-        "arrays.py",
+        "arrays/__init__.py",
         "number = isinstance(value, int) and not isinstance(value, bool)",
         "number = isinstance(value, int)",
         "True counts as 1",
@@ -716,7 +716,7 @@ CONFIG = [
         ("test_config::test_a_bad_value_is_refused_with_field_value_and_limit",),
     ),
     Mutant(
-        "arrays.py",
+        "arrays/__init__.py",
         "return real and low <= value <= high",
         "return real and math.isfinite(value) and low <= value <= high",
         "a whole number too large for a float ends in an OverflowError",
@@ -980,11 +980,11 @@ PIXELGAN = [
         ("teaching/test_pixel_game::test_the_table_is_the_generator_at_every_lightness",),
     ),
     Mutant(
-        "resizing.py",
+        "arrays/resizing.py",
         "interpolation=cv2.INTER_AREA",
         "interpolation=cv2.INTER_NEAREST",
         "one pixel stands for its area",
-        ("test_resizing::test_shrink_takes_the_mean_of_areas",),
+        ("arrays/test_resizing::test_shrink_takes_the_mean_of_areas",),
     ),
     Mutant(
         "teaching/pixel_game.py",
@@ -1944,7 +1944,7 @@ OPTIONS = [
         ("test_training::test_ds_further_steps_have_batches_of_their_own",),
     ),
     Mutant(
-        "resizing.py",
+        "arrays/resizing.py",
         "* len(image) / shape[0] - 0.5",
         "* len(image) / shape[0]",
         "an enlarged ab lies half a pixel lower",

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.color import rgb_to_lab
 from sicgan_lite.colorizing import colorize
 from sicgan_lite.config import Config
 from sicgan_lite.metrics import delta_e
 from sicgan_lite.pictures.samples import sample_image
-from sicgan_lite.resizing import shrink
 from sicgan_lite.studies.runs import RecordError
 from sicgan_lite.teaching.dice import (
     best_rolls,

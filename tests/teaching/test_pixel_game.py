@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.baselines import grey
 from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.losses import equilibrium_losses
 from sicgan_lite.metrics import colorfulness, delta_e
 from sicgan_lite.pictures.samples import sample_image
-from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.pixel_game import LEVELS, PixelGame, PixelRecord
 
 COFFEE = shrink(sample_image("coffee"))

@@ -9,11 +9,11 @@ import numpy as np
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.color import rgb_to_lab
 from sicgan_lite.patches import ALL_TRANSFORMS
 from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.plotting import BookFigure, show_images
-from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.exercises.answers import (
     correct,
     exercise,

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.color import clip_to_gamut, lab_to_rgb, merge_ab, rgb_to_lab
 from sicgan_lite.metrics import delta_e
 from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.plotting import show_images
-from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.exercises.answers import correct, exercise, not_answered, require, require_function
 
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])

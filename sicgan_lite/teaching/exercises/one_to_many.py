@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.plotting import show_images
-from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
     correct,

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.color import merge_ab, rgb_to_lab
 from sicgan_lite.metrics import delta_e
 from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.plotting import BookFigure, show_images
-from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
     correct,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.config import Config
 from sicgan_lite.pictures.samples import sample_image
 from sicgan_lite.plotting import show_images
-from sicgan_lite.resizing import shrink
 from sicgan_lite.teaching.exercises.answers import (
     WrongAnswer,
     correct,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sicgan_lite import sample_image
-from sicgan_lite.resizing import shrink
+from sicgan_lite.arrays.resizing import shrink
 
 
 def test_shrink_takes_the_mean_of_areas():
