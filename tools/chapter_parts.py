@@ -86,10 +86,18 @@ TESTS = '''\
 
 import pytest
 
-from sicgan_lite.teaching.exercises import WrongAnswer{imports}
+from sicgan_lite.teaching.exercises import (
+    WrongAnswer,
+{imports}
+)
 
 
-@pytest.mark.parametrize(("check", "right"), [{pairs}])
+@pytest.mark.parametrize(
+    ("check", "right"),
+    [
+{pairs}
+    ],
+)
 def test_the_right_number_is_correct_and_its_neighbour_is_explained(check, right: int) -> None:
     assert str(check(right)).startswith("Correct: ")
     with pytest.raises(WrongAnswer, match="TODO"):

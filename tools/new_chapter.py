@@ -64,14 +64,14 @@ def write(name: str, title: str, root: Path = ROOT) -> None:
     made = new_notebook(cells=cells(name, title), metadata={"kernelspec": KERNEL, "language_info": LANGUAGE})
     text = nbformat.writes(normalize(made, name)) + "\n"
     package = root / "sicgan_lite" / "teaching" / "exercises"
-    body = "".join(
+    body = "\n".join(
         chapter_parts.CHECK.format(
             check=check, task=check.removeprefix("check_").upper(), number=n, slip=n + 10
         )
         for n, check in enumerate(checks, 1)
     )
-    imports = "".join(f", {check}" for check in checks)
-    pairs = ", ".join(f"({check}, {number})" for number, check in enumerate(checks, 1))
+    imports = "\n".join(f"    {check}," for check in sorted(checks))
+    pairs = "\n".join(f"        ({check}, {number})," for number, check in enumerate(checks, 1))
     tests = root / "tests" / "teaching" / "exercises" / f"test_{module}.py"
     _write(root / "book" / f"{name}.ipynb", text)
     _write(package / f"{module}.py", chapter_parts.CHECKS_HEAD.format(title=title) + body)

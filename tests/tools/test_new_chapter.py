@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -48,6 +50,16 @@ def test_its_checks_are_offered_and_its_solutions_pass(tree: Path) -> None:
         with pytest.raises(AssertionError, match=f"says {number + 10}"):
             names[check](number + 10)
     ast.parse((tree / "tests/teaching/exercises/test_two_words.py").read_text("utf-8"))
+
+
+def test_what_it_writes_needs_no_tidying(tree: Path) -> None:
+    new_chapter.write("77-two-words", "Two words", tree)
+    written = [str(path) for path in sorted(tree.rglob("*two*words*"))]
+    assert len(written) == 3
+    for command in (["format", "--check"], ["check", "--select", "E,F,I,UP,W"]):
+        words = [sys.executable, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml"), *written]
+        ran = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout
 
 
 @pytest.mark.parametrize(("name", "said"), [("7-x", "form"), ("77-X", "form"), ("01-other", "already")])
