@@ -51,6 +51,18 @@ def test_every_target_that_a_text_names_can_be_made(page: str) -> None:
     assert named <= targets
 
 
+def test_the_limits_that_contributors_are_told_are_those_of_the_tests() -> None:
+    told = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    limit = re.search(r"^LIMIT = (\d+)", (ROOT / "tests" / "test_method.py").read_text("utf-8"), re.MULTILINE)
+    assert limit
+    assert f"{int(limit[1]):,} lines of code" in told
+    section = told.split("## Limits that a test holds")[1].split("## ")[0]
+    folder = ""
+    for path in re.findall(r"`([\w/]+\.py)`", section):  # a name alone is in the folder of the one before
+        folder = path.rpartition("/")[0] or folder
+        assert (ROOT / folder / Path(path).name).is_file(), path
+
+
 def test_what_the_text_names_is_executed_elsewhere() -> None:
     """The comparison by make, Jupyter by the tests in the browser; no other command is in the text."""
     prose = re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE)
