@@ -11,10 +11,20 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from support.pages import CHAPTERS, PAGES, PHONE, visit
 
 SCHEMES = ("light", "dark")
+FOURFOLD: ViewportSize = {"width": 320, "height": 256}  # WCAG 1.4.10: 1280 pixels at 400 %
+# What the scheme changes is ink, ground, and which of two pictures is shown.
+RULES: dict[str, dict[str, Any]] = {
+    "light": {"resultTypes": ["violations"]},
+    "dark": {
+        "resultTypes": ["violations"],
+        "runOnly": ["cat.color", "cat.text-alternatives"],
+        "rules": {"color-contrast-enhanced": {"enabled": False}},  # of grade AAA, as in light
+    },
+}
 # What axe-core finds and we leave, as {page: {(rule, selector)}}: exactly this, no more and no less.
 LEFT_BY_THE_THEME: dict[str, set[tuple[str, str]]] = {}
 # axe leaves out the labels of the sliders, so their contrast is computed here as WCAG defines it.
@@ -67,17 +77,19 @@ def look(browser: Browser, served: str, name: str, opened: dict[str, dict[str, A
 
 
 def audit(page: Page) -> dict[str, Any]:
-    """Both colour schemes, then a phone."""
+    """Both colour schemes, then a phone, then four times the size."""
     found: dict[str, Any] = {name: page.evaluate(code) for name, code in ONCE.items()}
     page.evaluate(PREPARE)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
-        violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        violations = Axe().run(page, options=RULES[scheme]).response["violations"]
         nodes = {(rule["id"], node["target"][0]) for rule in violations for node in rule["nodes"]}
         found[scheme] = {"violations": nodes, "labels": page.evaluate(LABELS)}
     page.set_viewport_size(PHONE)
     found["width on a phone"] = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(FOURFOLD)
+    found["width at four times the size"] = page.evaluate("document.documentElement.scrollWidth")
     return found
 
 
@@ -120,3 +132,10 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(
     browser: Browser, served: str, name: str, opened: dict
 ) -> None:
     assert 0 < look(browser, served, name, opened)["width on a phone"] <= PHONE["width"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_four_times_as_large_a_page_still_needs_no_scrolling_sideways(
+    browser: Browser, served: str, name: str, opened: dict
+) -> None:
+    assert 0 < look(browser, served, name, opened)["width at four times the size"] <= FOURFOLD["width"]

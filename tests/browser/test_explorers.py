@@ -81,22 +81,6 @@ def test_every_setting_has_a_readout_and_a_picture_with_its_own_text(book: str, 
                 assert frame.format == "WEBP"
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_an_explorer_is_a_named_group_whose_only_stops_are_its_handles(
-    browser: Browser, served: str, name: str
-) -> None:
-    with visit(browser, served, name) as seen:
-        groups = seen.page.locator(".sicgan-explorer")
-        assert groups.count() == len(read_explorers(name))
-        for group in groups.all():
-            labels = [label.inner_text() for label in group.locator(".widget-label:visible").all()]
-            assert group.get_attribute("role") == "group"
-            assert group.get_attribute("aria-label") == "Explorer: " + ", ".join(labels)
-            assert group.locator("[title]").count() == 0, "a hint that says null"
-            stops = group.locator("[tabindex='0'], [contenteditable=true], a, button, input")
-            assert stops.count() == group.locator(HANDLES).count() == len(labels)
-
-
 def test_a_new_picture_is_read_out_once_the_slider_rests(browser: Browser, served: str) -> None:
     with visit(browser, served, CHAPTERS[0]) as seen:
         group = seen.page.locator(".sicgan-explorer").first

@@ -36,6 +36,7 @@ def data(book: str) -> dict[str, Any]:
 @pytest.fixture
 def front(browser: Browser, served: str) -> Iterator[Visit]:
     with visit(browser, served, NAME) as seen:
+        seen.settle()
         yield seen
         assert seen.errors == []
 

@@ -14,7 +14,7 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from support.pages import HTML, ROOT, Visit, show_answers, visit
+from support.pages import HTML, ROOT, Visit, visit
 
 from sicgan_lite.arrays.resizing import shrink
 from sicgan_lite.color import clip_to_gamut, lab_to_rgb, rgb_to_lab
@@ -579,9 +579,8 @@ def test_a_photograph_that_is_not_there_gives_the_first(browser: Browser, book: 
 
 
 def test_the_links_of_the_experiments_set_up_a_game_that_waits(browser: Browser, book: str) -> None:
-    with visit(browser, HTML.as_uri(), NAME) as seen:
+    with visit(browser, HTML.as_uri(), NAME, answered=True) as seen:
         page = seen.page
-        show_answers(page)
         page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
         # The strip's own answer brings links of its own while it is used: each address is pressed once.
         links = page.locator('article a[href^="#photo="]:visible')

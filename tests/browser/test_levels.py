@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize
-from support.pages import CHAPTERS, HANDLES, PHONE, show_answers, visit
+from support.pages import CHAPTERS, HANDLES, PHONE, visit
 
 LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 MOST_CODE = 0.15  # of the page's height
@@ -44,8 +44,7 @@ MEASURE = """() => {
 
 def measure(browser: Browser, served: str, name: str, viewport: ViewportSize) -> dict[str, Any]:
     """The page as one sees it who asked for all answers."""
-    with visit(browser, served, name, viewport=viewport) as seen:
-        show_answers(seen.page)
+    with visit(browser, served, name, answered=True, viewport=viewport) as seen:
         for ready in (HANDLES, ".touch-on"):
             seen.page.wait_for_selector(ready)
         for part in seen.page.locator("picture img").all():

@@ -6,18 +6,23 @@ A page is loaded once for each way to reach it; what was found there answers man
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from support.pages import CHAPTERS, HANDLES, HTML, PAGES, PHONE, toc_pages, visit
+from support.explorers import assert_says_what_it_shows, move_by_key, move_by_mouse, stuck
+from support.pages import CHAPTERS, HANDLES, HTML, PAGES, toc_pages, visit
 
 MADE_BY_THE_BUILD = {"genindex.html", "search.html", "index.html", "404.html"}
-# The frame that a reader sees: others are in the page, hidden.
-PICTURE = """handle => {
-  const seen = [...handle.closest('.cell_output').querySelectorAll('.widget-html-content img')]
-    .filter(img => img.checkVisibility());
-  return seen.map(img => [img.alt, img.src.length, img.src.slice(-200)]);
-}"""
+GROUPS = """handles => [...document.querySelectorAll('.sicgan-explorer')].map(group => ({
+  role: group.getAttribute('role'),
+  name: group.getAttribute('aria-label'),
+  labels: [...group.querySelectorAll('.widget-label')].filter(label => label.checkVisibility())
+    .map(label => label.innerText),
+  hints: group.querySelectorAll('[title]').length,
+  stops: group.querySelectorAll("[tabindex='0'], [contenteditable=true], a, button, input").length,
+  handles: group.querySelectorAll(handles).length,
+}))"""
 
 
 @dataclass
@@ -28,6 +33,8 @@ class Findings:
     elsewhere: list[str]
     errors: list[str]
     equations: dict[str, int]
+    groups: list[dict[str, Any]]
+    stuck: str
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +46,21 @@ def opened(browser: Browser) -> dict[tuple[str, str], Findings]:
 def look(browser: Browser, base: str, name: str, opened: dict[tuple[str, str], Findings]) -> Findings:
     if (base, name) not in opened:
         with visit(browser, base, name) as seen:
-            opened[base, name] = Findings(seen.requests, seen.elsewhere(), seen.errors, equations(seen.page))
+            seen.settle()
+            groups = seen.page.evaluate(GROUPS, HANDLES)
+            typeset, moved = equations(seen.page), stuck(seen.page, move)
+            opened[base, name] = Findings(
+                seen.requests, seen.elsewhere(), seen.errors, typeset, groups, moved
+            )
     return opened[base, name]
+
+
+def move(handle: Locator) -> None:
+    """By key and by mouse, and after each the page says what it shows."""
+    assert_says_what_it_shows(handle)
+    move_by_key(handle)
+    assert_says_what_it_shows(handle)
+    move_by_mouse(handle)
 
 
 def equations(page: Page) -> dict[str, int]:
@@ -76,110 +96,23 @@ def test_every_equation_is_typeset(browser: Browser, base: str, name: str, opene
     assert found["broken"] == 0
 
 
-def picture(handle: Locator) -> list:
-    seen = handle.evaluate(PICTURE)
-    assert len(seen) == 1, f"{len(seen)} pictures are visible beside one slider"
-    assert len(seen[0][0]) >= 20, f"the alternative text says too little: {seen[0][0]!r}"
-    return seen[0]
-
-
-def state(handle: Locator) -> tuple[str | None, list]:
-    return handle.get_attribute("aria-valuetext"), picture(handle)
-
-
-def assert_all_changed(handle: Locator, before: tuple[str | None, list], how: str) -> None:
-    name = handle.get_attribute("aria-label")
-    # The picture follows the handle after a moment; waiting is bounded.
-    for _ in range(50):
-        if state(handle)[1][0] != before[1][0]:
-            break
-        handle.page.wait_for_timeout(50)
-    value, (alt, *pixels) = state(handle)
-    assert value != before[0], f"{name}: the value stays {value!r} {how}"
-    assert alt != before[1][0], f"{name}: the alternative text stays {how}"
-    assert pixels != before[1][1:], f"{name}: the picture stays {how}"
-
-
-def assert_says_what_it_shows(handle: Locator) -> None:
-    slider = handle.locator("xpath=ancestor::*[contains(@class, 'widget-slider')]")
-    assert handle.get_attribute("aria-label") == slider.locator(".widget-label").inner_text() != ""
-    assert handle.get_attribute("aria-valuetext") == slider.locator(".widget-readout").inner_text() != ""
-
-
-def ends(handle: Locator) -> tuple[float, float, float, float]:
-    """The handle's middle (x, y), and how far the track reaches on the side with more room."""
-    handle.scroll_into_view_if_needed()
-    track = handle.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
-    knob = handle.bounding_box()
-    assert track
-    assert knob
-    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
-    is_left = x < track["x"] + track["width"] / 2
-    return x, y, track["x"] + track["width"] * (0.98 if is_left else 0.02), knob["width"]
-
-
-def move_by_key(handle: Locator) -> None:
-    before = state(handle)
-    at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-    handle.focus()
-    handle.press("ArrowLeft" if at_end else "ArrowRight")
-    assert_all_changed(handle, before, "by arrow key")
-
-
-def move_by_mouse(handle: Locator) -> None:
-    before = state(handle)
-    x, y, end, _ = ends(handle)
-    mouse = handle.page.mouse
-    mouse.move(x, y)
-    mouse.down()
-    mouse.move(end, y, steps=8)
-    mouse.up()
-    assert_all_changed(handle, before, "by mouse")
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_explorer_moves_by_key_and_by_mouse(
+    browser: Browser, base: str, name: str, opened: dict
+) -> None:
+    found = look(browser, base, name, opened)
+    assert found.groups, "a chapter has at least one explorer"
+    assert found.stuck == ""
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_every_explorer_moves_by_key_and_by_mouse(browser: Browser, base: str, name: str) -> None:
-    with visit(browser, base, name) as seen:
-        handles = seen.page.locator(HANDLES)
-        assert handles.count() > 0, "a chapter has at least one explorer"
-        for index in range(handles.count()):
-            assert_says_what_it_shows(handles.nth(index))
-            move_by_key(handles.nth(index))
-            assert_says_what_it_shows(handles.nth(index))
-            move_by_mouse(handles.nth(index))
-        assert seen.errors == []
-        assert seen.elsewhere() == []
-
-
-def drag_by_finger(handle: Locator) -> None:
-    before = state(handle)
-    x, y, end, width = ends(handle)
-    assert round(width, 2) >= 24, f"a finger needs 24 pixels, the handle has {width}"
-    touch = handle.page.context.new_cdp_session(handle.page)
-
-    def send(kind: str, *points: float) -> None:
-        at = [{"x": point, "y": y} for point in points]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
-
-    send("touchStart", x)
-    for part in range(1, 9):
-        send("touchMove", x + (end - x) * part / 8)
-    send("touchEnd")
-    assert_all_changed(handle, before, "by a finger that drags")
-
-
-def tap_the_track(handle: Locator) -> None:
-    before = state(handle)
-    _, y, end, _ = ends(handle)
-    handle.page.touchscreen.tap(end, y)
-    assert_all_changed(handle, before, "by a finger that taps")
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_every_explorer_moves_by_a_finger_on_a_phone(browser: Browser, served: str, name: str) -> None:
-    with visit(browser, served, name, viewport=PHONE, has_touch=True, is_mobile=True) as seen:
-        handles = seen.page.locator(HANDLES)
-        for index in range(handles.count()):
-            drag_by_finger(handles.nth(index))
-            tap_the_track(handles.nth(index))
-        assert seen.errors == []
+def test_an_explorer_is_a_named_group_whose_only_stops_are_its_handles(
+    browser: Browser, base: str, name: str, opened: dict
+) -> None:
+    groups = look(browser, base, name, opened).groups
+    assert len(groups) == (HTML / name).read_text("utf-8").count('"sicgan-explorer"')
+    for group in groups:
+        assert group["role"] == "group"
+        assert group["name"] == "Explorer: " + ", ".join(group["labels"])
+        assert group["hints"] == 0, "a hint that says null"
+        assert group["stops"] == group["handles"] == len(group["labels"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from support.pages import CHAPTERS, HTML, PAGES, PHONE, show_answers, visit
+from support.pages import CHAPTERS, HTML, PHONE, visit
 
 CHAPTER = CHAPTERS[0]
 STILL: dict[str, Any] = {"reduced_motion": "reduce"}
@@ -96,27 +96,3 @@ def test_a_finger_sees_the_copy_buttons(browser: Browser, book: str) -> None:
     with visit(browser, HTML.as_uri(), CHAPTER, viewport=PHONE, has_touch=True, is_mobile=True) as seen:
         button = seen.page.locator(".copybtn").first
         assert button.evaluate("element => getComputedStyle(element).opacity") == "1"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_four_times_as_large_a_page_still_needs_no_scrolling_sideways(
-    browser: Browser, book: str, name: str
-) -> None:
-    # WCAG 1.4.10: 1280 pixels at 400 % are 320.
-    with visit(browser, HTML.as_uri(), name, viewport={"width": 320, "height": 256}) as seen:
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def test_a_wide_drawing_scrolls_on_a_phone_and_keeps_its_text_readable(browser: Browser, book: str) -> None:
-    found = """() => [...document.querySelectorAll('.cell_output img[src$=".png"]')].map(image => [
-      image.getBoundingClientRect().width, parseFloat(image.style.width),
-      image.parentElement.scrollWidth > image.parentElement.clientWidth])"""
-    shown = 0
-    for name in CHAPTERS:
-        with visit(browser, HTML.as_uri(), name, viewport=PHONE) as seen:
-            show_answers(seen.page)
-            for width, wide, scrolls in seen.page.evaluate(found):
-                assert width >= 0.7 * wide, f"a drawing of {name} shrinks to {width} of {wide} pixels"
-                assert scrolls == (width > PHONE["width"])
-                shown += 1
-    assert shown > 3

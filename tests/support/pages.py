@@ -46,6 +46,10 @@ PAGES = [
     "search.html",
     "_modules/sicgan_lite/color.html",
 ]
+# Before the page's own scripts; an empty page keeps nothing.
+ANSWERED = """if (location.protocol !== 'about:') {
+  localStorage.setItem('sicgan-answers', JSON.stringify({'show-all': true}));
+}"""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
@@ -94,20 +98,24 @@ class Visit:
         self.page.evaluate(WAIT_FOR_EQUATIONS)
         if self.page.evaluate(HAS_WIDGETS):
             self.page.wait_for_selector(HANDLES)
+
+    def settle(self) -> None:
+        """Wait until nothing has been asked for during half a second."""
         self.page.wait_for_load_state("networkidle")
 
 
-def show_answers(page: Page) -> None:
-    """Load the page again as one sees it who asked to be shown everything."""
-    page.evaluate("localStorage.setItem('sicgan-answers', JSON.stringify({'show-all': true}))")
-    page.reload(wait_until="load")
-
-
 @contextmanager
-def visit(browser: Browser, base: str, name: str, **options: object) -> Iterator[Visit]:
-    """Open a page of the book in a fresh context, with the options of Playwright's new_context."""
+def visit(
+    browser: Browser, base: str, name: str, *, answered: bool = False, **options: object
+) -> Iterator[Visit]:
+    """Open a page of the book in a fresh context, with the options of Playwright's new_context.
+
+    ``answered``: as one sees it who asked to be shown everything.
+    """
     context: BrowserContext = browser.new_context(**options)  # pyright: ignore[reportArgumentType]
     context.set_default_timeout(PATIENCE)
+    if answered:
+        context.add_init_script(ANSWERED)
     try:
         seen = Visit(context.new_page(), base)
         seen.open(name)
