@@ -36,15 +36,15 @@ def judge(lines: list[str]) -> tuple[list[str], list[str], int]:
     return sorted(gone.values()), sorted(unclear.values()), len({entry["uri"] for entry in asked})
 
 
-def ask() -> list[str]:
-    """Let Sphinx ask; the lines of its report."""
+def ask(root: Path = ROOT, out: Path = OUT) -> list[str]:
+    """Let Sphinx ask for every link of the book at ``root``; the lines of its report."""
     program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     if program is None:
         sys.exit("jupyter-book is not in this environment: run `make book`")
-    shutil.rmtree(OUT, ignore_errors=True)
-    command = [program, "build", str(ROOT), "--builder", "linkcheck", "--path-output", str(OUT), "--quiet"]
-    subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    reports = list(OUT.rglob("output.json"))
+    shutil.rmtree(out, ignore_errors=True)
+    command = [program, "build", str(root), "--builder", "linkcheck", "--path-output", str(out), "--quiet"]
+    subprocess.run(command, cwd=root, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    reports = list(out.rglob("output.json"))
     if not reports:
         sys.exit("Sphinx wrote no report of the links: does `make book` work?")
     return reports[0].read_text("utf-8").splitlines()
