@@ -169,6 +169,7 @@ def test_what_chapters_and_tests_said_is_kept(tmp_path: Path, monkeypatch: pytes
         nbformat.write(new_notebook(cells=[cell]), tmp_path / "book" / f"{name}.ipynb")
     (tmp_path / "tests" / "test_it.py").write_text("def test_it():\n    pass\n")
     monkeypatch.setattr(run_tests, "ROOT", tmp_path)
+    monkeypatch.setattr(run_tests, "SIDE_BY_SIDE", ())  # two tests need no workers
     path = tmp_path / status.RECORD.name
     monkeypatch.setattr(run_tests, "remember", lambda part, found: status.remember(part, found, path))
     assert run_tests.main(["chapters"]) == 1
