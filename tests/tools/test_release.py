@@ -19,6 +19,9 @@ def copied(tmp_path: Path) -> Path:
         target = tmp_path / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
+    log = tmp_path / "CHANGELOG.md"  # here a release may have emptied it
+    opened = log.read_text("utf-8").replace(release.OPEN, f"{release.OPEN}\n- A change.\n")
+    log.write_text(opened, encoding="utf-8")
     return tmp_path
 
 
@@ -97,6 +100,23 @@ def test_what_is_no_version_is_refused_and_nothing_is_written(copied: Path, want
     with pytest.raises(ValueError, match=r"1\.0\.0"):
         release.prepare(wanted, date(2030, 1, 2), copied)
     assert texts(copied) == before
+
+
+def test_nothing_new_is_no_release(prepared: Path) -> None:
+    before = texts(prepared)
+    with pytest.raises(ValueError, match="nothing of Unreleased"):
+        release.prepare("7.9.0", date(2030, 1, 2), prepared)
+    assert texts(prepared) == before
+
+
+def test_here_every_file_says_the_version() -> None:
+    """Between releases the branch's own links are all that differs from the last tag."""
+    tag = f"v{release.version()}"
+    assert [
+        said
+        for said in release.disagreements(tag)
+        if not said.endswith(("installs another", "leads to main"))
+    ] == []
 
 
 def test_a_version_is_released_once(prepared: Path) -> None:
