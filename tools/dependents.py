@@ -1,13 +1,15 @@
 """Which files of this repository a test rests on, read from its imports.
 
 Too many are better than too few: an import inside a function counts, a package that is imported whole counts
-with all its modules, and a test that reads files of the repository rests on every file.
+with all its modules. A test that starts a program rests on every program, one that reads files of the
+repository on every file; on other tests only when it names their folder.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -16,8 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # Where a name at the front of an import lies.
 PLACES = {"sicgan_lite": ".", "tools": ".", "benchmarks": ".", "support": "tests", "mutants": "tests"}
-# What a test says when it reads files: their folders, or a program of its own that imports what it likes.
-READS = ("ROOT", "BOOK", "CHAPTERS", "subprocess", "__file__")
+# What a test says when it reads files, when it reads other tests, and when it starts a program.
+READS = ("ROOT", "BOOK", "CHAPTERS", "__file__")
+READS_TESTS = re.compile(r"[\"']tests\b|\btests/")
+STARTS = "subprocess"
+PROGRAMS = ("sicgan_lite", "tools", "benchmarks")
 # Decides every test: what pytest and pip are told.
 SHARED = ("conftest.py", "tests/conftest.py", "pyproject.toml", "requirements.txt", "requirements-dev.txt")
 
@@ -102,10 +107,19 @@ def content(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
+def read_by(text: str, root: Path = ROOT) -> list[Path]:
+    """What a test with this text may read beside what it imports."""
+    if any(word in text for word in READS):
+        every = bool(READS_TESTS.search(text))
+        return [file for file in tracked(root) if every or file.relative_to(root).parts[0] != "tests"]
+    if STARTS in text:
+        return [file for file in tracked(root) if file.relative_to(root).parts[0] in PROGRAMS]
+    return []
+
+
 def key(test: Path, root: Path = ROOT) -> str:
     """One hash of all that a test rests on."""
     text = "".join(path.read_text("utf-8") for path in closure(test, root) if "tests" in path.parts)
-    files = tracked(root) if any(word in text for word in READS) else closure(test, root)
-    files = {*files, *(root / name for name in SHARED)}
+    files = {*closure(test, root), *read_by(text, root), *(root / name for name in SHARED)}
     listed = "".join(f"{file.relative_to(root)}\0{content(file)}\n" for file in sorted(files))
     return hashlib.sha256(listed.encode()).hexdigest()

@@ -23,9 +23,13 @@ FILES = {
     "tests/test_losses.py": "from support.tiny import size\nfrom sicgan_lite import loss\n",
     "tests/test_whole.py": "import sicgan_lite\n",
     "tests/test_readme.py": "from pathlib import Path\nROOT = Path('.')\n",
+    "tests/test_mirror.py": "from pathlib import Path\nROOT = Path('.')\nwhere = ROOT / 'tests'\n",
+    "tests/test_run.py": "import subprocess\n",
     "README.md": "words\n",
     **dict.fromkeys(dependents.SHARED, ""),
 }
+
+READERS = {"test_readme", "test_mirror"}
 
 
 @pytest.fixture
@@ -51,12 +55,12 @@ def stale_after(tree: Path, changed: str) -> set[str]:
 @pytest.mark.parametrize(
     ("changed", "stale"),
     [
-        ("sicgan_lite/color.py", {"test_color", "test_whole", "test_readme"}),
-        ("sicgan_lite/arrays.py", {"test_losses", "test_whole", "test_readme"}),
-        ("tests/support/tiny.py", {"test_losses", "test_readme"}),
-        ("tests/test_color.py", {"test_color", "test_readme"}),
-        ("README.md", {"test_readme"}),
-        ("pyproject.toml", {"test_color", "test_losses", "test_whole", "test_readme"}),
+        ("sicgan_lite/color.py", {"test_color", "test_whole", *READERS, "test_run"}),
+        ("sicgan_lite/arrays.py", {"test_losses", "test_whole", *READERS, "test_run"}),
+        ("tests/support/tiny.py", {"test_losses", "test_mirror"}),
+        ("tests/test_color.py", {"test_color", "test_mirror"}),
+        ("README.md", READERS),
+        ("pyproject.toml", {"test_color", "test_losses", "test_whole", *READERS, "test_run"}),
     ],
 )
 def test_what_rests_on_a_file_is_stale_when_it_changes(tree: Path, changed: str, stale: set[str]) -> None:
