@@ -6,6 +6,7 @@ python -m tools.run_tests library|chapters
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,8 @@ from tools.status import remember
 
 ROOT = Path(__file__).resolve().parent.parent
 CHOSEN = {"library": [], "chapters": ["--nbval", "book/"]}
-# In the order of collection: tests/conftest.py lets files with slow tests begin.
+# In the order of collection: tests/conftest.py lets files with slow tests begin. A file stays with one
+# worker, since its tests share pages and trained networks; stealing would make these twice.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 OUTCOMES = ("passed", "failed", "skipped")
 
@@ -28,6 +30,8 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("part", choices=CHOSEN)
     part = parser.parse_args(words).part
+    # One core each: with two threads in each of two kernels, both wait for one another.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "junit.xml")
         command = [sys.executable, "-m", "pytest", *SIDE_BY_SIDE, "--durations=15", f"--junitxml={report}"]

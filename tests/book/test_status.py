@@ -167,7 +167,9 @@ def test_what_chapters_and_tests_said_is_kept(tmp_path: Path, monkeypatch: pytes
         output = new_output("execute_result", {"text/plain": shown}, execution_count=1)
         cell = new_code_cell("1 + 1", execution_count=1, outputs=[output])
         nbformat.write(new_notebook(cells=[cell]), tmp_path / "book" / f"{name}.ipynb")
-    (tmp_path / "tests" / "test_it.py").write_text("def test_it():\n    pass\n")
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    asks = "import os\n\ndef test_it():\n    assert os.environ['OMP_NUM_THREADS'] == '1'\n"
+    (tmp_path / "tests" / "test_it.py").write_text(asks)
     monkeypatch.setattr(run_tests, "ROOT", tmp_path)
     monkeypatch.setattr(run_tests, "SIDE_BY_SIDE", ())  # two tests need no workers
     path = tmp_path / status.RECORD.name
