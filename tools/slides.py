@@ -1,30 +1,34 @@
 """Slides of a chapter: its headings, its questions and its pictures; the rest is the speaker's notes.
 
-``python -m tools.slides 05`` writes ``handout/slides/05-….slides.html``. The pages of slides take reveal.js
-from the network, as nbconvert has it; ``--reveal FOLDER`` names a copy for rooms without one.
+``python -m tools.slides 05`` writes ``handout/slides/05-….slides.html``, and beside it the book's own copy of
+MathJax: the folder needs no network. nbconvert's own slides take five scripts from it, and are blank without.
 """
 
 from __future__ import annotations
 
 import argparse
+import html
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 
 import nbformat
-from nbconvert import SlidesExporter
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
-from traitlets.config import Config
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from tools.cell_roles import role, without_solution
 from tools.handout import OUT
 from tools.notebooks import chapters
 
+PAGE = Path(__file__).with_name("slides_page.html")
+MATHJAX = Path(__file__).resolve().parent.parent / "book" / "_web" / "vendor" / "mathjax"
+PLAIN = dict.fromkeys(("exclude_anchor_links", "exclude_input_prompt", "exclude_output_prompt"), True)
 PREDICT = re.compile(r"^\*Predict:\*.*?(?=\n\n|\Z)", re.DOTALL | re.MULTILINE)
-EQUATION = re.compile(r"^\$\$.*?\$\$(?: \(.*?\))?$", re.DOTALL | re.MULTILINE)
+EQUATION = re.compile(r"^(\$\$.*?\$\$)(?: \(.*?\))?$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#{1,3} .*$", re.MULTILINE)
 SHOWN = {"image/png", "image/jpeg", "text/html"}
 
@@ -43,7 +47,7 @@ def text_slides(text: str) -> Iterator[NotebookNode]:
     for part in sections(without_solution(text)):
         heading, question = HEADING.match(part), PREDICT.search(part)
         if heading:
-            shown = "\n\n".join([heading[0], *(found[0] for found in EQUATION.finditer(part))])
+            shown = "\n\n".join([heading[0], *(found[1] for found in EQUATION.finditer(part))])
             yield _slide(shown, "slide")
         prose = PREDICT.sub("", EQUATION.sub("", HEADING.sub("", part)))
         if prose.strip():
@@ -76,16 +80,32 @@ def deck(chapter: NotebookNode) -> NotebookNode:
     return made
 
 
-def write(path: Path, out: Path, reveal: str = "") -> Path:
+def page(chapter: NotebookNode, folder: Path) -> str:
+    """The page of a chapter's slides. ``folder`` is where its pictures lie; they are written into it."""
+    exporter = HTMLExporter(template_name="basic", embed_images=True, **PLAIN)
+    made: list[list[str]] = []
+    for cell in deck(chapter).cells:
+        kind = cell.metadata["slideshow"]["slide_type"]
+        if "hide_input" in cell.metadata.get("tags", ()):
+            exporter.exclude_input = True
+        resources = {"metadata": {"path": str(folder)}}
+        body, _ = exporter.from_notebook_node(new_notebook(cells=[cell]), resources)
+        exporter.exclude_input = False
+        if kind != "notes" or not made:
+            made.append([])
+        made[-1].append(f"<aside>{body}</aside>" if kind == "notes" else body)
+    slides = "\n".join(f'<section tabindex="-1">{"".join(parts)}</section>' for parts in made)
+    heading = re.search(r"^# (.*)$", chapter.cells[0].source, re.MULTILINE)
+    title = html.escape(heading[1] if heading else "Slides")
+    return PAGE.read_text("utf-8").format(title=title, slides=slides)
+
+
+def write(path: Path, out: Path) -> Path:
     """Write the slides of a chapter; their file."""
-    settings = Config()
-    settings.TagRemovePreprocessor.enabled = True
-    settings.TagRemovePreprocessor.remove_input_tags = {"hide_input"}
-    if reveal:
-        settings.SlidesExporter.reveal_url_prefix = reveal
-    text, _ = SlidesExporter(config=settings).from_notebook_node(deck(nbformat.read(path, as_version=4)))
     out.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(MATHJAX, out / MATHJAX.name, dirs_exist_ok=True)
     file = out / f"{path.stem}.slides.html"
+    text = page(nbformat.read(path, as_version=4), path.parent)
     file.write_text(text, encoding="utf-8", newline="\n")
     return file
 
@@ -94,13 +114,11 @@ def main() -> None:
     """Slides of all chapters, or of those whose names start with the arguments."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("only", nargs="*", help="the starts of chapters' names: 01 05")
-    parser.add_argument("--reveal", default="", help="where reveal.js lies; nbconvert's own address else")
-    asked = parser.parse_args()
-    found = [path for only in asked.only or [""] for path in chapters(only)]
+    found = [path for only in parser.parse_args().only or [""] for path in chapters(only)]
     if not found:
         sys.exit("no chapter has such a name: say 01, or nothing for all")
     for path in found:
-        print(write(path, OUT / "slides", asked.reveal))
+        print(write(path, OUT / "slides"))
 
 
 if __name__ == "__main__":
