@@ -59,7 +59,11 @@ def print_page(browser: Browser, path: Path) -> Sheaf:
         page.goto(path.as_uri(), timeout=PATIENCE)
         page.evaluate(EQUATIONS)
         heading = page.locator("h1").first.inner_text(timeout=PATIENCE).strip().rstrip("#")
-        return Sheaf(path, heading, PdfReader(io.BytesIO(page.pdf(**A4))))
+        reader = PdfReader(io.BytesIO(page.pdf(**A4)))
+        if reader.pages[0].mediabox.width > reader.pages[0].mediabox.height:
+            # A page that asks for a sheet of its own is laid out for it, at its own size.
+            reader = PdfReader(io.BytesIO(page.pdf(**(A4 | {"scale": 1}))))
+        return Sheaf(path, heading, reader)
     finally:
         page.close()
 
