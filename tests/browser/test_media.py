@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, expect
-from support.pages import HTML, show_answers, visit
+from support.pages import HTML, visit
 
 CHAPTER = "book/05-gan-losses.html"
 NUMBER = "book/08-ablations.html"  # it has a number exercise
@@ -47,9 +47,8 @@ def test_forced_colours_leave_every_box_and_every_track(browser: Browser, book: 
 def test_paper_has_the_text_and_the_pictures_and_nothing_to_press(
     browser: Browser, book: str, name: str
 ) -> None:
-    with visit(browser, HTML.as_uri(), name, viewport={"width": 794, "height": 1123}) as seen:
+    with visit(browser, HTML.as_uri(), name, answered=True, viewport={"width": 794, "height": 1123}) as seen:
         page = seen.page
-        show_answers(page)
         page.wait_for_selector(".touch-on")
         page.emulate_media(media="print")
         for pressed in (
