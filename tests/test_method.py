@@ -19,7 +19,7 @@ LAYOUT = {"COMMENT", "NL", "NEWLINE", "INDENT", "DEDENT", "ENDMARKER"}
 LIMIT = 1000
 ROWS = re.findall(r"^\| `(\w+)\.py` \| .* \| \[(\d+)\]\((.*)\) \|$", TEXTS["ARCHITECTURE.md"], re.MULTILINE)
 METHOD = [name for name, _, _ in ROWS]
-CHAPTERS = re.findall(r"^\| (\d) [^|]+\| ([^|]+) \| ([^|]+) \|$", TEXTS["ARCHITECTURE.md"], re.MULTILINE)
+CHAPTERS = re.findall(r"^\| (\d+) [^|]+\| ([^|]+) \| ([^|]+) \|$", TEXTS["ARCHITECTURE.md"], re.MULTILINE)
 
 
 def code_lines(source: str) -> int:
@@ -115,7 +115,7 @@ def modules_of(chapter: Path) -> set[str]:
 
 @pytest.mark.parametrize(("number", "own", "also"), CHAPTERS, ids=[number for number, _, _ in CHAPTERS])
 def test_a_chapter_uses_the_modules_that_stand_beside_it(number: str, own: str, also: str) -> None:
-    (chapter,) = (ROOT / "book").glob(f"0{number}-*.ipynb")
+    (chapter,) = (ROOT / "book").glob(f"{int(number):02d}-*.ipynb")
     assert set(re.findall(r"`([\w.]+)`", f"{own} {also}")) <= modules_of(chapter)
 
 
