@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from benchmarks.timing import interleave, load_average, record, spread
+from benchmarks.timing import Seconds, interleave, load_average, record, spread
 
 LIGHT = "Config, PatchSet, delta_e, rgb_to_lab, lightness_features, sample_origins"
 STARTS = {
@@ -44,15 +46,28 @@ def loaded(code: str) -> list[str]:
 
 
 def measure(rounds: int, starts: dict[str, str] = STARTS) -> dict[str, Any]:
-    """Seconds of each start, and what it loads."""
-    seconds = interleave({name: lambda code=code: start(code) for name, code in starts.items()}, rounds)
+    """Seconds of each start, by the clock and of the processor, and what it loads."""
+    busy: Seconds = {name: [] for name in starts}
+
+    def timed(name: str) -> None:
+        before = _busy()
+        start(starts[name])
+        busy[name].append(_busy() - before)
+
+    seconds = interleave({name: partial(timed, name) for name in starts}, rounds)
     bare = seconds["Python alone"]
     above = {
         name: spread([a - b for a, b in zip(found, bare, strict=True)])._asdict()
         for name, found in seconds.items()
     }
     heavy = {name: loaded(code) for name, code in starts.items()}
-    return {"seconds": seconds, "seconds above Python alone": above, "heavy packages loaded": heavy}
+    found = {"seconds": seconds, "processor seconds": {name: its[-rounds:] for name, its in busy.items()}}
+    return found | {"seconds above Python alone": above, "heavy packages loaded": heavy}
+
+
+def _busy() -> float:
+    """Processor seconds of all programs that this one started and that have ended."""
+    return os.times().children_user + os.times().children_system
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -16,7 +16,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 Device = str | torch.device
 
-_FEW_PIXELS = 2**15
+FEW_PIXELS = 2**15  # of a batch
 # glibc's names for what mallopt sets, from its malloc.h.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 _PACKAGES = ("torch", "numpy", "opencv-python", "opencv-python-headless", "scikit-image")
@@ -70,7 +70,7 @@ def limit_threads(pixels: int) -> None:
     32×32 pixels: each operation waits for the slower one. It changes the whole process, so it is for
     programs; ``OMP_NUM_THREADS`` overrules it.
     """
-    if pixels <= _FEW_PIXELS and "OMP_NUM_THREADS" not in os.environ:
+    if pixels <= FEW_PIXELS and "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(1)
 
 
