@@ -13,10 +13,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from benchmarks.timing import Seconds, interleave, load_average, record, spread
 
+PHOTO = str(Path(__file__).resolve().parent.parent / "book" / "_web" / "before-after.jpg")
 LIGHT = "Config, PatchSet, delta_e, rgb_to_lab, lightness_features, sample_origins"
 STARTS = {
     "Python alone": "pass",
@@ -28,7 +30,7 @@ STARTS = {
     "sicgan-lite train": "import sys, tempfile; import sicgan_lite.training as t; "
     "from sicgan_lite.cli import main; "
     "t.train_step = lambda state: sys.exit(); "
-    "main(['train', 'coffee', '--quiet', '--out', tempfile.mkdtemp() + '/run'])",
+    f"main(['train', {PHOTO!r}, '--quiet', '--out', tempfile.mkdtemp() + '/run'])",
 }
 HEAVY = ("torch", "matplotlib", "ipywidgets", "skimage.io")
 
