@@ -123,7 +123,6 @@ def _looker(run: RunFolder, photo: Photo, *, preview: bool) -> Callable[[], floa
     """A function that colours a small copy, and says its ΔE; a preview is drawn of it."""
     from sicgan_lite.colorizing import colorize
     from sicgan_lite.metrics import delta_e
-    from sicgan_lite.studies.album import write_before_after
     from sicgan_lite.studies.judging import small_copy
 
     small: np.ndarray = small_copy(photo.rgb)
@@ -131,6 +130,8 @@ def _looker(run: RunFolder, photo: Photo, *, preview: bool) -> Callable[[], floa
     def look() -> float:
         picture = colorize(run.state.final_generator, small)
         if preview:
+            from sicgan_lite.studies.album import write_before_after  # loads Matplotlib
+
             write_before_after(run.folder / "before-after.png", small, picture, photo.source_sha256)
         return delta_e(picture, small)
 
