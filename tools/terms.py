@@ -19,15 +19,19 @@ from tools.markup import parse, plain
 
 PAGE = "glossary"
 OTHERS = ("claims", "clinic", "game", "your-photograph")  # beside the chapters
-# Everyday words have other meanings too: the forms that are meant, or none.
+# The forms that are meant, or none: everyday words have other meanings too, and each link is a stop of
+# the keyboard.
 FORMS = {
     "Baseline": ["baseline"],
     "Chance": ["at chance"],
     "Die": [],
     "Effect": [],
+    "Explorer": [],
     "Hint": [],
     "Held-out region": ["held out", "held-out region"],
     "Jitter": [],
+    "LAB": [],
+    "Lightness": [],
     "Origin": ["origins"],
     "Pull": ["the pull", "its pull"],
     "Score": [],
