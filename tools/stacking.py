@@ -99,8 +99,8 @@ def find_panels(pixels: np.ndarray) -> tuple[list[list[Box]], Span | None]:
 
     No panels are found in charts, where labels stand before or between them.
     """
-    drawn = (np.abs(pixels.astype(int) - GROUND) > NEAR).any(axis=-1)
-    columns = spans(drawn.any(axis=0), GAP)
+    drawn = np.abs(pixels.astype(int) - GROUND).max(axis=-1) > NEAR
+    columns = spans(drawn.max(axis=0), GAP)
     widest = max((right - left for left, right in columns), default=0)
     panels = [(left, right) for left, right in columns if right - left > NARROW * widest]
     if columns[: len(panels)] != panels or not panels:
@@ -119,7 +119,7 @@ def _rows(drawn: np.ndarray) -> list[Span]:
     """From the top of a title to the foot of its picture."""
     rows: list[Span] = []
     start = None
-    for top, bottom in spans(drawn.any(axis=1), 2):
+    for top, bottom in spans(drawn.max(axis=1), 2):
         start = top if start is None else start
         if bottom - top > TITLE:
             rows.append((start, bottom))

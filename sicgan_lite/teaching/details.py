@@ -62,5 +62,5 @@ def show_details(
 
 
 def _size(panel: Axes) -> tuple[int, int]:
-    height, width = np.shape(panel.images[0].get_array())[:2]
+    height, width = np.asarray(panel.images[0].get_array()).shape[:2]
     return height, width

@@ -58,7 +58,7 @@ class Explorer(widgets.VBox):
     still: Mapping[str, str] = MappingProxyType({})
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super()._repr_mimebundle_(**kwargs), **self.still}
+        return {**(super()._repr_mimebundle_(**kwargs) or {}), **self.still}
 
     def __repr__(self) -> str:
         return super().__repr__().replace("Explorer", "VBox", 1)  # what it is to any other program

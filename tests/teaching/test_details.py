@@ -54,8 +54,10 @@ def test_details_stand_below_their_pictures() -> None:
         np.testing.assert_array_equal(np.asarray(panel.images[0].get_array()), image[part])
     assert boxes(figure, 0) == boxes(figure, 1) == {(9.5, 4.5, 15.0, 10.0)}
     assert boxes(figure, 2) == boxes(figure, 3) == set()
-    above, below = (figure.axes[i].get_subplotspec().get_geometry()[2] for i in (1, 3))
-    assert below - above == 2
+    above, below = (figure.axes[number].get_subplotspec() for number in (1, 3))
+    assert above
+    assert below
+    assert below.num1 - above.num1 == 2
 
 
 def test_a_part_without_a_pixel_is_refused() -> None:
