@@ -20,12 +20,15 @@ function workerScript(root) {
     readPhoto, inputsOf, cutPatch, contextStatistics, predict, merge, enlarge, errorOf, baselines, holdoutBox,
     meanChroma,
   } = root.sicganPhoto;
-  let photo, config, standard, share, ab;
+  let photo, config, standard, share, ab, kept;
 
+  /* The arrays of a patch are used again by the next step's, so that memory stays as it is. */
   function load(patch, index) {
-    const random = createRandom(patch.seed), count = 2 * config.size * config.size;
-    const noises = [0, 1].map(() => Float64Array.from({ length: count }, random.normal));
-    share.load(index, { ...patch, noises, ...cutPatch(photo, config.size, patch) });
+    const { normal } = createRandom(patch.seed), { size } = config;
+    const mine = kept[index] || { noises: [0, 1].map(() => new Float64Array(2 * size * size)) };
+    for (const noise of mine.noises) for (let i = 0; i < noise.length; i++) noise[i] = normal();
+    kept[index] = { noises: mine.noises, ...cutPatch(photo, size, patch, mine) };
+    share.load(index, { ...patch, ...kept[index] });
   }
 
   function measured(bytes) {
@@ -40,6 +43,7 @@ function workerScript(root) {
     /* `places` are those of the patches whose context is the measure for all others. */
     game({ settings, count, places }) {
       config = settings;
+      kept = [];
       standard = contextStatistics(photo, config.size, places);
       if (count) share = createShare(config, inputsOf(photo), count, standard);
       return standard;

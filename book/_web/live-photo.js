@@ -99,10 +99,12 @@ const TRANSFORMS = [
 ];
 const countTransforms = (config) => (config.transforms === "paper" ? 6 : 8);
 
-/* Features and ab of a patch, plane after plane. The coordinates never turn. */
-function cutPatch(photo, size, { top, left, transform }) {
+/* Features and ab of a patch, plane after plane; in the arrays of an earlier one if it is given. The
+ * coordinates never turn. */
+function cutPatch(photo, size, { top, left, transform }, earlier = {}) {
   const { maps, ab, width } = photo, n = size * size, read = [...maps, ...ab];
-  const features = new Float64Array((maps.length + 2) * n), targets = new Float64Array(2 * n);
+  const features = earlier.features || new Float64Array((maps.length + 2) * n);
+  const targets = earlier.ab || new Float64Array(2 * n);
   const order = maps.map((_, i) => (i < 3 ? i : i + 2)); // the paper's five come first, context after them
   for (let y = 0; y < size; y++) for (let x = 0; x < size; x++) {
     const [row, column] = TRANSFORMS[transform](y, x, size - 1), k = y * size + x;
