@@ -14,6 +14,7 @@ from jaxtyping import UInt8
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
+from sicgan_lite.arrays import shortly
 from sicgan_lite.config import Config
 from sicgan_lite.devices import Device, choose_device
 from sicgan_lite.files import File, FileFormatError, name_of, pixels_sha256, read_bytes, write_bytes
@@ -26,6 +27,8 @@ _PARTS = ("generator", "discriminator", "optimizer_g", "optimizer_d")
 _KEYS = {*_PARTS, "schema", "step", "rng", "config", "rgb_sha256"}
 # Far above what any of ours has: a foreign file costs a few times its length in memory.
 _MOST_BYTES = 1 << 27
+_MOST_TEXT = 1 << 20  # of a header or a pickle, a byte of which may ask for a hundred
+_MOST_ENTRIES, _ZIP_ENTRY = 10_000, b"PK\x01\x02"
 
 
 def save_checkpoint(file: File, state: TrainState) -> None:
@@ -140,25 +143,35 @@ def _check_moments(parameter: torch.Tensor, moments: dict[str, torch.Tensor], st
 
 def read_checkpoint(file: File) -> dict[str, Any]:
     """The plain content of a checkpoint. Errors: FileNotFoundError, FileFormatError."""
-    path, data = name_of(file), io.BytesIO(read_bytes(file, at_most=_MOST_BYTES))
+    path, content = name_of(file), read_bytes(file, at_most=_MOST_BYTES)
+    data = io.BytesIO(content)
     try:
+        if content.count(_ZIP_ENTRY) > _MOST_ENTRIES:
+            raise ValueError("it has too many entries")
         archive = zipfile.ZipFile(data)
-        packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist())
-        damaged = packed or archive.testzip()  # torch.load does not look at the checksums
+        entries = archive.infolist()
+        packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in entries)
+        large = any(entry.filename.endswith(".pkl") and entry.file_size > _MOST_TEXT for entry in entries)
+        damaged = packed or large or archive.testzip()  # torch.load does not look at the checksums
         data.seek(0)
         content = None if damaged else torch.load(data, map_location="cpu", weights_only=True)
     except Exception as error:
         raise FileFormatError(f"{path} is not a whole checkpoint of sicgan-lite") from error
     if not isinstance(content, dict) or "schema" not in content:
         raise FileFormatError(f"{path} is not a whole checkpoint of sicgan-lite")
-    if content["schema"] != SCHEMA:
-        raise FileFormatError(
-            f"{path} has checkpoint schema {content['schema']!r}; this version reads {SCHEMA}"
-        )
+    _check_schema(content["schema"], f"{path} has checkpoint")
     missing = _KEYS - set(content)
     if missing:
         raise FileFormatError(f"{path} is a checkpoint without its {', '.join(sorted(missing))}")
+    if type(content["step"]) is not int or not isinstance(content["rgb_sha256"], str):
+        raise FileFormatError(f"{path} is a checkpoint whose step is no number, or whose hash is no text")
+    _config_of(content, path)
     return content
+
+
+def _check_schema(schema: Any, what: str) -> None:
+    if type(schema) is not int or schema != SCHEMA:  # a tensor answers != with another tensor
+        raise FileFormatError(f"{what} schema {shortly(schema)}; this version reads {SCHEMA}")
 
 
 def save_generator(file: File, generator: Generator, config: Config, **results: Any) -> None:
@@ -217,6 +230,8 @@ def _read_generator(file: File) -> tuple[dict[str, Any], dict[str, torch.Tensor]
     """What a generator's file says of it, and its weights."""
     name, data = name_of(file), read_bytes(file, at_most=_MOST_BYTES)
     try:
+        if int.from_bytes(data[:8], "little") > _MOST_TEXT:  # a tensor is a hundred times its entry there
+            raise ValueError(f"its header has more than {_MOST_TEXT} bytes")
         weights = load(data)
         # The header, which ``load`` has checked: its length in 8 bytes, then JSON.
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
@@ -226,8 +241,7 @@ def _read_generator(file: File) -> tuple[dict[str, Any], dict[str, torch.Tensor]
             raise TypeError("results are no dict")
     except (SafetensorError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise FileFormatError(f"{name} is not a generator of sicgan-lite (safetensors)") from error
-    if schema != SCHEMA:
-        raise FileFormatError(f"{name} has generator schema {schema!r}; this version reads {SCHEMA}")
+    _check_schema(schema, f"{name} has generator")
     return about, weights
 
 

@@ -82,6 +82,8 @@ class PatchSet:
         U holds lightness, Sobel, Laplacian, x, y, then the context features; V is ab / 110.
         """
         chosen = np.arange(len(self))[indices]
+        if chosen.ndim > 1:  # of None and True, which NumPy takes for axes
+            raise IndexError(f"patches have numbers, slices or lists of them, not {indices!r}")
         channels = len(self._maps) + len(self._made_anew)
         features = np.empty((chosen.size, channels, self.size, self.size), np.float32)
         for patch, index in zip(features, chosen.ravel().tolist(), strict=True):

@@ -8,6 +8,7 @@ import random
 import signal
 import time
 import zipfile
+from io import BytesIO
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -408,7 +409,8 @@ def test_a_checkpoint_whose_parts_do_not_belong_together_is_refused(trained, tmp
     path = tmp_path / "checkpoint.pt"
     save_checkpoint(path, trained)
     torch.save(read_checkpoint(path) | change, path)
-    with pytest.raises(FileFormatError, match="does not hold what its config describes") as error:
+    says = "does not hold what its config describes|is a checkpoint whose step is no number"
+    with pytest.raises(FileFormatError, match=says) as error:
         load_checkpoint(path, photo(), "cpu")
     assert str(path) in str(error.value)
 
@@ -507,3 +509,27 @@ def test_a_checkpoint_without_its_running_mean_is_refused(tmp_path):
     torch.save(content, path)
     with pytest.raises(FileFormatError, match="does not hold what its config describes"):
         load_checkpoint(path, photo(), "cpu")
+
+
+def test_a_generator_whose_header_is_long_is_not_parsed(generator_file, tmp_path, monkeypatch):
+    """A byte of a header may ask for a hundred of memory: 89 MB took more than a gigabyte."""
+    monkeypatch.setattr("sicgan_lite.checkpoint.load", lambda _: pytest.fail("it was parsed"))
+    entries = ",".join(f'"a{n}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}' for n in range(20_000))
+    head = f"{{{entries}}}".encode()
+    with pytest.raises(FileFormatError, match="is not a generator of sicgan-lite"):
+        load_generator(BytesIO(len(head).to_bytes(8, "little") + head))
+
+
+@pytest.mark.parametrize("content", ["many tensors", "many entries"])
+def test_a_checkpoint_that_asks_for_much_is_not_unpacked(content, monkeypatch):
+    file = BytesIO()
+    if content == "many tensors":
+        one = torch.zeros(1)
+        torch.save({"schema": SCHEMA, "junk": [one[:0] for _ in range(30_000)]}, file)
+    else:
+        with zipfile.ZipFile(file, "w") as archive:
+            for number in range(10_001):
+                archive.writestr(str(number), b"")
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("it was unpacked"))
+    with pytest.raises(FileFormatError, match=NOT_WHOLE):
+        read_checkpoint(BytesIO(file.getvalue()))

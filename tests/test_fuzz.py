@@ -1,7 +1,7 @@
 """Files from strangers, wrong in a few places: one documented error, or a file that can be used.
 
-Three seconds for each of our formats; ``FUZZ_SECONDS=900`` takes an hour. What once broke stands in the
-corpora below and is tried first.
+Three seconds for each of our formats; ``FUZZ_SECONDS=600 pytest tests/test_fuzz.py --log-cli-level=INFO``
+takes an hour, and says how many were tried. What once broke stands in the corpora below and is tried first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from safetensors.torch import load, save
 from support.fuzzing import nested, spoil, trials
 from support.tiny import photo, tiny_config, tiny_state
 
-from sicgan_lite import colorize, train
+from sicgan_lite import Config, colorize, train
 from sicgan_lite.checkpoint import (
     METADATA_KEY,
     FileFormatError,
@@ -31,6 +31,7 @@ from sicgan_lite.checkpoint import (
 )
 from sicgan_lite.pictures import xmp
 from sicgan_lite.pictures.provenance import Provenance, read_packet, write_packet
+from sicgan_lite.studies.rows import Row, append_row, read_rows
 from sicgan_lite.studies.runs import RecordError, load_run
 from tools.recording import record_run
 
@@ -46,6 +47,8 @@ CHECKPOINTS: list[Change] = [
     (("rng",), torch.zeros(3, dtype=torch.uint8)),
     (("config", "betas"), [[], {}]),
     (("config",), nested(300)),
+    (("schema",), torch.zeros(3)),
+    (("schema",), "x" * 9_999),
     (("rgb_sha256",), None),
     (("optimizer_g", "state", 0, "exp_avg"), torch.zeros(1)),
     (("optimizer_d", "state"), {}),
@@ -57,8 +60,17 @@ ABOUTS: list[Change] = [
     (("config", "size"), 10**9),
     (("config",), nested(5_000)),
     (("schema",), [1]),
+    (("schema",), "x" * 9_999),
     (("results",), [1, 2]),
     (("results",), None),
+]
+ROWS: list[Change] = [
+    ((), []),
+    ((), 7),
+    (("config",), nested(300)),
+    (("config", "size"), 10**9),
+    (("config",), {"sizes": 1}),
+    (("results",), [1]),
 ]
 RECORDS: list[Change] = [
     ((), []),
@@ -137,33 +149,65 @@ def test_a_generator_is_refused_or_colours() -> None:
         use_generator(spoil(about, rng), weights if rng.integers(2) else tensors)
 
 
+def use_record(content: Any, path: Path) -> None:
+    """The run is the one that was recorded, or there is none."""
+    try:
+        path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    except (TypeError, ValueError, RecursionError):  # what JSON cannot say
+        return
+    try:
+        assert load_run("tiny", path.parent.parent).config == tiny_config()
+    except RecordError as error:
+        check_line(error)
+
+
+def check_line(error: Exception) -> None:
+    assert "\n" not in str(error)
+    assert len(str(error)) < 2_000
+
+
 def test_a_record_is_whole_or_is_none(tmp_path: Path) -> None:
     list(record_run("tiny", "chelsea", tiny_config(), folder=tmp_path))
     path = tmp_path / "tiny" / "run.json"
     info = json.loads(path.read_text("utf-8"))
 
-    def use(content: Any) -> None:
-        try:
-            path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
-        except TypeError:
-            return
-        try:
-            assert load_run("tiny", tmp_path).config == tiny_config()
-        except RecordError as error:
-            assert "\n" not in str(error)  # noqa: PT017
-            assert len(str(error)) < 2_000  # noqa: PT017
-
     for change in RECORDS:
-        use(changed(info, change))
+        use_record(changed(info, change), path)
         with pytest.raises(RecordError):
             load_run("tiny", tmp_path)
     for text in ("", "{", "[" * 100_000, "\0", '{"finished": tru'):
-        use(text)
+        use_record(text, path)
     for rng in trials():
-        use(spoil(info, rng))
+        use_record(spoil(info, rng), path)
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(RecordError, match=r"run\.json cannot be read"):
         load_run("tiny", tmp_path)
+
+
+def use_rows(content: Any, path: Path) -> None:
+    """A line of a sweep's results is a row, or the file is refused."""
+    try:
+        path.write_text(f"{json.dumps(content)}\n", "utf-8")
+    except (TypeError, ValueError, RecursionError):
+        return
+    try:
+        (row,) = read_rows(path)
+        assert isinstance(row.config, Config)
+        json.dumps(row.results)
+    except RecordError as error:
+        check_line(error)
+
+
+def test_a_sweeps_rows_are_read_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    append_row(path, Row("l1_weight=1", "coffee", tiny_config(), {"delta_e": 3.5, "first_steps": [1.0, 2.0]}))
+    row = json.loads(path.read_text("utf-8"))
+    for change in ROWS:
+        use_rows(changed(row, change), path)
+        with pytest.raises(RecordError):
+            read_rows(path)
+    for rng in trials():
+        use_rows(spoil(row, rng), path)
 
 
 def test_a_label_is_written_beside_any_packet() -> None:

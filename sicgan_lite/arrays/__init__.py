@@ -83,7 +83,7 @@ class Limit(NamedTuple):
 def require(limit: Limit, name: str, value: Any) -> None:
     """Raise ValueError, with ``name``, value and limit, unless the ``value`` keeps its ``limit``."""
     if not limit.accepts(plain(value)):
-        raise ValueError(f"{name} must be {limit.words}, got {value!r}")
+        raise ValueError(f"{name} must be {limit.words}, got {shortly(value)}")
 
 
 def whole(low: int, high: int | None = None) -> Limit:
@@ -130,11 +130,28 @@ def plain(value: Any) -> Any:
     """NumPy's numbers and strings as Python's: no checkpoint that holds NumPy's could be read safely."""
     if isinstance(value, tuple):
         return tuple(plain(part) for part in value)
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
-        return int(value)
-    if isinstance(value, numbers.Real) and not isinstance(value, bool):
-        return float(value)
-    return str(value) if isinstance(value, str) else value
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    for abstract, kind in ((numbers.Integral, int), (numbers.Real, float), (str, str)):
+        if isinstance(value, abstract):
+            return kind(value)
+    return value
+
+
+def as_floats(value: Any) -> Any:
+    """A number as a float, a tuple of them as floats, None as None."""
+    if isinstance(value, tuple):
+        return tuple(map(float, value))
+    return None if value is None else float(value)
+
+
+def shortly(value: Any, letters: int = 200) -> str:
+    """A value as an error quotes it: a stranger's may be a whole file long."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a whole number of more than 4,300 digits; a list in a list in …
+        return f"a {type(value).__name__} too large to print"
+    return text if len(text) <= letters else f"{text[:letters]}…"
 
 
 def check_names(names: Iterable[Any], known: Iterable[str], kind: str) -> None:
@@ -142,9 +159,11 @@ def check_names(names: Iterable[Any], known: Iterable[str], kind: str) -> None:
     known = sorted(known)
     for name in names:
         if name not in known:
-            meant = get_close_matches(str(name), known, 1) or [k for k in known if k.startswith(f"{name}_")]
+            near = str(name)[:200]
+            meant = get_close_matches(near, known, 1) or [k for k in known if k.startswith(f"{near}_")]
             hint = f" (did you mean {' or '.join(map(repr, meant))}?)" if meant else ""
-            raise ValueError(f"unknown {kind} {name!r}{hint}; the {kind.rsplit(maxsplit=1)[-1]}s are {known}")
+            kinds = f"{kind.rsplit(maxsplit=1)[-1]}s"
+            raise ValueError(f"unknown {kind} {shortly(name)}{hint}; the {kinds} are {known}")
 
 
 if TYPE_CHECKING:

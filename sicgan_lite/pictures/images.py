@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8, UInt16
@@ -132,6 +133,7 @@ def encode_image(
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    _check_kinds(provenance, photo)
     if getattr(rgb, "dtype", None) != np.uint16:
         check_rgb(rgb)
     elif kind not in DEEP_KINDS:
@@ -142,6 +144,15 @@ def encode_image(
     label = _label(provenance, photo, kind)
     extras = Extras(photo.icc_profile, label, photo.exif, photo.iptc) if photo else Extras(xmp=label)
     return encode(marked(pixels) if mark else pixels, kind, extras)
+
+
+def _check_kinds(provenance: Any, photo: Any) -> None:
+    """Errors: ValueError for another kind of value, with what gives the right one."""
+    if not isinstance(provenance, Provenance | None):
+        cure = "Provenance(system, version) is one, None writes no label"
+        raise ValueError(f"provenance is of type {type(provenance).__name__}: {cure}")
+    if not isinstance(photo, Photo | None):
+        raise ValueError(f"photo is of type {type(photo).__name__}: read_image(path) gives one")
 
 
 def _label(provenance: Provenance | None, photo: Photo | None, kind: str) -> bytes | None:

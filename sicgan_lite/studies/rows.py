@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sicgan_lite.config import Config
-from sicgan_lite.studies.runs import RecordError
+from sicgan_lite.studies.runs import RecordError, one_line
 
 _DIGITS = 5  # after the point: far below what seeds make of a run
 
@@ -37,8 +37,9 @@ def read_rows(path: Path) -> list[Row]:
         try:
             change, image, settings, results = (json.loads(line)[name] for name in Row._fields)
             rows.append(Row(str(change), str(image), Config.from_dict(settings), dict(results)))
-        except (ValueError, LookupError, TypeError) as error:
-            raise RecordError(f"line {number} of {path} is no result of a run: {error}") from error
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            said = one_line(error)
+            raise RecordError(f"line {number} of {path} is no result of a run: {said}") from error
     return rows
 
 

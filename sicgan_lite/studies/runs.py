@@ -90,7 +90,7 @@ def load_run(name: str, folder: Path | None = None) -> Run:
         config = Config.from_dict(_json_of(where / "config.json"))
         steps = read_history(where / "history.csv")
     except (ValueError, LookupError, TypeError, OSError, csv.Error) as error:
-        raise RecordError(f"{where} holds no run of sicgan-lite ({_line(error)})") from None
+        raise RecordError(f"{where} holds no run of sicgan-lite ({one_line(error)})") from None
     return Run(name, where, config, steps, info)
 
 
@@ -117,17 +117,18 @@ def _json_of(path: Path) -> Any:
     try:
         return json.loads(_bytes_of(path))
     except (ValueError, RecursionError, OSError) as error:
-        raise RecordError(f"{path} cannot be read ({_line(error)})") from None
+        raise RecordError(f"{path} cannot be read ({one_line(error)})") from None
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
         return read_bytes(path, at_most=_MOST_BYTES)
     except (ValueError, OSError) as error:
-        raise RecordError(f"{path} cannot be read ({_line(error)})") from None
+        raise RecordError(f"{path} cannot be read ({one_line(error)})") from None
 
 
-def _line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
+    """What an error says, in one line of at most 200 letters: a stranger's file may be quoted in it."""
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 

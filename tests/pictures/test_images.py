@@ -16,6 +16,7 @@ from sicgan_lite import files
 from sicgan_lite.pictures.images import (
     KINDS_BY_SUFFIX,
     Photo,
+    encode_image,
     left_behind,
     output_format,
     read_image,
@@ -353,3 +354,12 @@ def test_no_memory_is_not_called_damage(tmp_path, monkeypatch):
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", load)
     with pytest.raises(MemoryError, match=r"there is not enough memory for the picture .*p\.png"):
         read_image(tmp_path / "p.png")
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_goes_along_is_told_what_gives_it():
+    rgb = np.zeros((2, 3, 3), np.uint8)
+    with pytest.raises(ValueError, match=r"provenance is of type str: Provenance\(system, version\) is one"):
+        encode_image(rgb, provenance="me")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ValueError, match=r"photo is of type ndarray: read_image\(path\) gives one"):
+        encode_image(rgb, provenance=None, photo=rgb)  # pyright: ignore[reportArgumentType]
