@@ -12,6 +12,8 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from sicgan_lite.pictures.chunks import sound_chunks
+
 WANTED = "a whole PNG, JPEG, TIFF or WebP image is wanted"
 _PREVIEW, _DNG_VERSION, _SUBFILE = 1, 50706, 254
 _CAMERA_RAW = "a camera's raw file"
@@ -37,8 +39,16 @@ def _open_avif(file: IO[bytes]) -> Image.Image:
     return AvifImageFile(file)
 
 
+def _open_png(file: IO[bytes]) -> Image.Image:
+    sound, profile = sound_chunks(file)
+    image = PngImageFile(sound)
+    if profile is not None:
+        image.info["icc_profile"] = profile
+    return image
+
+
 _READERS: dict[bytes, Callable[[IO[bytes]], Image.Image]] = {
-    rb"\x89PNG\r\n\x1a\n": PngImageFile,
+    rb"\x89PNG\r\n\x1a\n": _open_png,
     rb"\xff\xd8\xff": jpeg_factory,
     rb"(II[*+]\0|MM\0[*+])(?!.{4}CR)": TiffImageFile,
     rb"RIFF....WEBP": WebPImageFile,

@@ -147,7 +147,7 @@ def _broken() -> Iterator[Case]:
     yield Case("nowhere.tif", lambda: b"II*\0\xff\xff\xff\x7f", says=DAMAGED)
     yield Case("no_tags.tif", lambda: tiff([]), says=DAMAGED)
     yield Case("loop.tif", lambda: b"II*\0" + struct.pack("<IHI", 8, 0, 8), says=DAMAGED)
-    yield Case("text_bomb.png", lambda: _with_text(1 << 28), says=DAMAGED)
+    yield Case("text_bomb.png", lambda: _with_text(1 << 28), (1, 1))
 
 
 def _with_text(size: int) -> bytes:
