@@ -82,10 +82,20 @@ def write_atomically(path: Path_, data: bytes) -> None:
     try:
         _write_new(temporary, data, _mode_of(target))
         temporary.replace(target)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename:  # a name that nobody asked for
+            error.filename = str(target)
         raise
     _sync_folder(target.parent)
+
+
+def make_folder(path: Path_) -> None:
+    """The folder, and those above it, where they are not yet. Errors: OSError, for a file in the way too."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise FileExistsError(f"{path} is a file; a folder is wanted") from None
 
 
 @contextlib.contextmanager

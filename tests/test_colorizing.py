@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import correlate
+from support.memory import memory_above
 from support.tiny import photo, tiny_state
 
 from sicgan_lite import (
@@ -301,46 +301,29 @@ def test_a_lightness_beyond_100_is_refused():
 
 # --- memory -------------------------------------------------------------------------------------
 
-MEASURE = """
-import resource, sys
-from pathlib import Path
-import numpy as np
-import torch
+PREPARE = """
 from sicgan_lite import CONTEXT_FEATURES, PAPER_FEATURES, Generator, colorize
-
 height, width = int(sys.argv[1]), int(sys.argv[2])
-torch.set_num_threads(1)
 generator = Generator(tuple(map(int, sys.argv[3:])), OPTIONS)
-block = np.random.default_rng(0).integers(0, 256, (250, 250, 3), np.uint8)
 colorize(generator, block[:20, :20], size=8)
-image = np.tile(block, (-(-height // 250), width // 250, 1))[:height]
-
-def peak():
-    # the most memory this program has held, in bytes
-    status = Path("/proc/self/status")
-    if status.exists():  # getrusage starts with what the parent held
-        return 1024 * int(status.read_text().split("VmHWM:")[1].split()[0])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-before = peak()
+image = noise(height, width)
+"""
+WORK = """
 colored = colorize(generator, image)
 assert colored.shape == image.shape
-print(peak() - before)
 """
 
 
-def memory_above(height: int, width: int, widths: tuple[int, ...], options: str = "size=128") -> int:
+def colouring_above(height: int, width: int, widths: tuple[int, ...], options: str = "size=128") -> int:
     """Bytes at most above the image and the program, in a process of its own."""
-    numbers = map(str, (height, width, *widths))
-    command = [sys.executable, "-c", MEASURE.replace("OPTIONS", options), *numbers]
-    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return memory_above(PREPARE.replace("OPTIONS", options), WORK, height, width, *widths)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
 def test_memory_above_an_image_of_24_megapixels_is_bounded():
     height, width = 4000, 6000
-    above = memory_above(height, width, widths=(2,))
+    above = colouring_above(height, width, widths=(2,))
     # What no way of colouring can do without: the picture that it hands back.
     assert height * width * 3 < above < 600e6
 
@@ -350,7 +333,7 @@ def test_memory_above_an_image_of_24_megapixels_is_bounded():
 def test_the_papers_network_needs_no_more_than_24_megapixels_leave():
     # Its layers see 16 tiles of a row of 40, so that what it adds does not grow with the picture, whose
     # lightness and colours take 7 bytes a pixel.
-    assert memory_above(50, 2500, widths=(64, 128, 128)) < 600e6 - 7 * 24e6
+    assert colouring_above(50, 2500, widths=(64, 128, 128)) < 600e6 - 7 * 24e6
 
 
 # --- context, z, a smaller width ----------------------------------------------------------------
@@ -476,4 +459,4 @@ def test_a_roll_for_each_pixel_keeps_its_distribution_at_a_smaller_width():
 )
 def test_memory_is_bounded_with_context_and_at_a_smaller_width(options, limit):
     # At 24 megapixels bands are twice as wide as here, and lightness and picture take 7 bytes a pixel.
-    assert memory_above(1000, 3000, widths=(2,), options=options) < limit
+    assert colouring_above(1000, 3000, widths=(2,), options=options) < limit

@@ -17,6 +17,7 @@ from sicgan_lite import files as module
 from sicgan_lite.files import (
     LOCK_NAME,
     folder_lock,
+    make_folder,
     name_of,
     read_bytes,
     sha256_of,
@@ -290,3 +291,22 @@ def test_a_system_without_locks_keeps_nobody_out(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "fcntl", None)
     write_atomically(tmp_path / "file", b"data")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_where_a_folder_is_wanted_is_named(tmp_path):
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(FileExistsError, match="file is a file; a folder is wanted"):
+        make_folder(tmp_path / "file")
+
+
+def test_what_cannot_be_written_is_named_as_it_was_asked_for(tmp_path, monkeypatch):
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "something")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        write_atomically(tmp_path / "picture.png", b"pixels")
+    assert caught.value.filename == str(tmp_path / "picture.png")
+    assert list(tmp_path.iterdir()) == []

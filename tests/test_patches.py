@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 import pickle
-import subprocess
 import sys
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.memory import memory_above
 
 from sicgan_lite import (
     ALL_TRANSFORMS,
@@ -317,29 +317,16 @@ def test_no_small_pixel_holds_a_color_of_the_holdout(holdout, width):
 
 # --- memory -------------------------------------------------------------------------------------
 
-MEASURE = """
-import resource, sys
-from pathlib import Path
-import numpy as np
+PREPARE = """
 from sicgan_lite import CONTEXT_FEATURES, Config, PatchSet
-
 features = ("lightness", *CONTEXT_FEATURES[: int(sys.argv[1])])
 config = Config(features=features, num_patches=60)
-block = np.random.default_rng(0).integers(0, 256, (250, 250, 3), np.uint8)
 PatchSet(block, config, rng=np.random.default_rng(0))
-rgb = np.tile(block, (8, 12, 1))
-
-def peak():
-    # the most memory this program has held, in bytes
-    status = Path("/proc/self/status")
-    if status.exists():  # getrusage starts with what the parent held
-        return 1024 * int(status.read_text().split("VmHWM:")[1].split()[0])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-before = peak()
+rgb = noise(2000, 3000)
+"""
+WORK = """
 patches = PatchSet(rgb, config, rng=np.random.default_rng(0))
 patches[:2]
-print(peak() - before)
 """
 
 
@@ -347,7 +334,13 @@ print(peak() - before)
 @pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
 @pytest.mark.parametrize("context", [0, 12])
 def test_six_megapixels_are_set_up_in_a_quarter_of_a_gigabyte_and_bands(context):
-    command = [sys.executable, "-c", MEASURE, str(context)]
-    above = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    above = memory_above(PREPARE, WORK, context)
     # Five maps are kept. A quarter of the gigabyte that 24 megapixels may take, and what a band takes.
     assert 5 * 4 * 6e6 < above < 1e9 / 4 + 100e6
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("index", [True, None])
+def test_what_numpy_takes_for_an_axis_is_no_patch(index):
+    with pytest.raises(IndexError, match="patches have numbers, slices or lists of them, not"):
+        PATCHES[index]

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from sicgan_lite.cli.parser import parse
-from sicgan_lite.cli.talk import prepare_streams, warn
+from sicgan_lite.cli.stops import stops_raised
+from sicgan_lite.cli.talk import close_streams, prepare_streams, said_of, warn
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,14 +17,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     enough memory; 2 for bad input; 130 after Ctrl-C where nothing was left to save.
     """
     prepare_streams()
-    args = parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        args.run(args)
+        args = parse(sys.argv[1:] if arguments is None else arguments)
+        with stops_raised():
+            args.run(args)
     except KeyboardInterrupt:
         warn("stopped")
         return 130
     except Exception as error:  # noqa: BLE001 - a person gets a sentence, whatever it was
         return _complain(error)
+    finally:
+        close_streams()
     return 0
 
 
@@ -34,13 +38,13 @@ def _complain(error: Exception) -> int:
     if isinstance(error, MemoryError) or "out of memory" in str(error) or "can't allocate" in str(error):
         warn(f"there is not enough memory for this ({type(error).__name__}); try --set width=240")
         return 1
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        warn(f"{error.filename}: {error.strerror}")
+    if isinstance(error, RecursionError):
+        warn("what the file holds is nested too deeply to be shown")
         return 2
     if isinstance(error, ValueError | OSError):
-        warn(str(error) or type(error).__name__)
+        warn(said_of(error))
         return 2
     if isinstance(error, ArithmeticError | JobsError | RuntimeError):
-        warn(str(error))
+        warn(said_of(error))
         return 1
     raise error  # a fault of ours: its traceback is what a report needs

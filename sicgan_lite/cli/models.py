@@ -21,17 +21,24 @@ def model_of(args: argparse.Namespace) -> tuple[Generator, list[float] | None]:
     if args.like is not None:
         return _learn(args)
     from sicgan_lite.checkpoint import load_generator, read_results
+    from sicgan_lite.devices import choose_device
 
+    if args.preset or args.set or args.keep:
+        raise ValueError(
+            "--preset, --set and --keep belong to --like; a model that is there has its settings"
+        )
+    device = choose_device(args.device)
     profile = read_results(args.model).get("lightness_profile")
-    known = isinstance(profile, list) and all(isinstance(value, float | int) for value in profile)
-    return load_generator(args.model), profile if known else None
+    known = isinstance(profile, list) and all(type(v) is float and 0 <= v <= 100 for v in profile)
+    return load_generator(args.model).to(device), profile if known else None
 
 
 def _learn(args: argparse.Namespace) -> tuple[Generator, list[float]]:
     """Train on the colour photograph of ``--like`` in a folder beside the result, and keep its model."""
     from sicgan_lite.checkpoint import check_storable
-    from sicgan_lite.cli.training import finish, train_with_progress
-    from sicgan_lite.files import folder_lock
+    from sicgan_lite.cli.training import check_new, finish, train_with_progress
+    from sicgan_lite.files import folder_lock, make_folder
+    from sicgan_lite.studies.album import fitting_name
     from sicgan_lite.studies.judging import check_has_color, lightness_profile
     from sicgan_lite.studies.run_folder import RunFolder
     from sicgan_lite.training import TrainState
@@ -40,11 +47,16 @@ def _learn(args: argparse.Namespace) -> tuple[Generator, list[float]]:
         raise ValueError("--like with --out - needs --keep FOLDER, where its model is kept")
     teacher = photo_from(args.like)
     check_has_color(teacher.rgb, as_argument(args.like))
-    folder = args.keep or args.out.with_name(f"{args.out.stem}.model")
+    folder = args.keep or args.out.with_name(f"{fitting_name(args.out.stem)}.model")
+    cure = (
+        f"--model {folder / 'generator.safetensors'} colours with it, --force learns anew, --keep elsewhere"
+    )
     check_storable(config := config_of(args))
     state = TrainState.create(teacher.rgb, config, args.device)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with folder_lock(folder):
+        if not args.force:
+            check_new(folder, cure)
         run = RunFolder(folder, state)
         say(f"learning the colours of {args.like}", quiet=silent(args))
         if not train_with_progress(run, teacher, quiet=args.quiet):

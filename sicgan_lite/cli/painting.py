@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sicgan_lite.cli.models import model_of, warn_if_far
-from sicgan_lite.cli.talk import PIPE, as_argument, photo_from, progress, say, say_json, warn, write_out
+from sicgan_lite.cli.talk import (
+    PIPE,
+    as_argument,
+    photo_from,
+    progress,
+    said_of,
+    say,
+    say_json,
+    warn,
+    write_out,
+)
 from sicgan_lite.pictures.finding import photos_in
 from sicgan_lite.pictures.images import (
     DEEP_KINDS,
@@ -28,20 +38,50 @@ if TYPE_CHECKING:
 
 
 def run_colorize(args: argparse.Namespace) -> None:
-    """Colour pictures and write them with their labels; what could be refused is refused before the work."""
+    """Colour pictures and write them with their labels; what could be refused is refused before the work.
+
+    Errors: as ``read_image`` and ``output_format`` for one picture; RuntimeError names those of several
+    that could not be coloured, after all others are written.
+    """
+    from sicgan_lite.colorizing import blend_window
+
+    blend_window(1, args.overlap)  # refused now, and not after a training
     pairs = list(_pairs(args))
     for source, target in pairs:
         _check_target(source, target, force=args.force)
-    photos = [photo_from(source) for source, _ in pairs[:1]]  # a bad first file is found before training
-    _kind(pairs[0][1], photos[0], args)
+    if len(pairs) == 1:  # a bad file is found before training
+        _kind(pairs[0][1], photo := photo_from(pairs[0][0]), args)
+        _color(pairs[0], photo, *model_of(args), args)
+        return
     generator, profile = model_of(args)
-    for number, (source, target) in enumerate(pairs):
-        photo = photos[0] if number == 0 else photo_from(source)
-        kind = _kind(target, photo, args)
-        for loss in left_behind(photo, kind):
-            warn(f"{source}: {loss}")
-        warn_if_far(photo.rgb, profile, as_argument(source))
-        _paint(generator, photo, target, kind, args)
+    failed = []
+    for source, target in pairs:
+        try:
+            _color((source, target), photo_from(source), generator, profile, args)
+        except (ValueError, OSError, MemoryError) as error:
+            warn(said_of(error))
+            failed.append(source)
+    if failed:
+        raise RuntimeError(
+            f"{len(failed)} of {len(pairs)} pictures could not be coloured ({', '.join(failed)});"
+            " the others are written"
+        )
+
+
+def _color(
+    pair: tuple[str, Path],
+    photo: Photo,
+    generator: Generator,
+    profile: list[float] | None,
+    args: argparse.Namespace,
+) -> None:
+    """Colour and write one picture, after what has to be said of it."""
+    source, target = pair
+    kind = _kind(target, photo, args)
+    for loss in left_behind(photo, kind):
+        warn(f"{source}: {loss}")
+    warn_if_far(photo.rgb, profile, as_argument(source))
+    _paint(generator, photo, target, kind, args)
 
 
 def _pairs(args: argparse.Namespace) -> Iterator[tuple[str, Path]]:
@@ -62,7 +102,9 @@ def _pairs(args: argparse.Namespace) -> Iterator[tuple[str, Path]]:
 
 
 def _inside(source: str) -> list[str]:
-    """A picture, or the pictures of a folder."""
+    """A picture, or the pictures of a folder. Errors: FileNotFoundError for no name at all; OSError."""
+    if not source:  # which would be this folder
+        raise FileNotFoundError("there is no file without a name; name a picture or a folder")
     return [str(path) for path in photos_in(source)[0]] if Path(source).is_dir() else [source]
 
 

@@ -6,11 +6,11 @@ import argparse
 import re
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, NoReturn
 
 from sicgan_lite import __version__
-from sicgan_lite.cli.settings import PRESET_HELP, PRESETS, settings_table
+from sicgan_lite.cli.settings import PRESET_HELP, PRESETS, a_path, settings_table
+from sicgan_lite.cli.talk import say_lines
 from sicgan_lite.pictures import SAMPLES
 
 PHOTO_HELP = f"an image file, - for standard input, or a sample: {', '.join(SAMPLES)}"
@@ -70,7 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_colorize(_command(commands, "colorize", "colour pictures of any size", COLORIZE_EXAMPLES))
     _add_album(_command(commands, "album", "one model for each photograph of a folder", ALBUM_EXAMPLES))
     info = _command(commands, "info", "what a generator, a checkpoint or a picture says of itself", "")
-    info.add_argument("file", type=Path)
+    info.add_argument("file", type=a_path)
     info.set_defaults(run=_later("reports", "run_info"))
     _add_settings_list(_command(commands, "settings", "every field of --set, its default and its limit", ""))
     _add_completion(_command(commands, "completion", "completes words in your shell", COMPLETION_EXAMPLES))
@@ -79,7 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("photo", help=PHOTO_HELP)
-    train.add_argument("--out", type=Path, required=True, help="folder for the run's files")
+    train.add_argument("--out", type=a_path, required=True, help="folder for the run's files")
     _add_settings(train)
     train.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     train.add_argument("--preview", action="store_true", help="redraw before-after.png while it learns")
@@ -93,14 +93,16 @@ def _add_train(train: argparse.ArgumentParser) -> None:
 def _add_colorize(colorize: argparse.ArgumentParser) -> None:
     colorize.add_argument("photos", nargs="+", metavar="photo", help=f"{PHOTO_HELP}; or a folder")
     model = colorize.add_mutually_exclusive_group(required=True)
-    model.add_argument("--model", type=Path, help="a generator.safetensors")
+    model.add_argument("--model", type=a_path, help="a generator.safetensors")
     model.add_argument("--like", metavar="PHOTO", help="learn the colours of this photograph first")
     colorize.add_argument(
-        "--out", type=Path, required=True,
+        "--out", type=a_path, required=True,
         help="the picture to write (.png, .jpg, .tif or .webp); a folder for several; - for standard output",
     )  # fmt: skip
     colorize.add_argument("--format", choices=FORMATS, default="png", help="of --out - (default: png)")
-    colorize.add_argument("--keep", type=Path, metavar="FOLDER", help="with --like: where its model is kept")
+    colorize.add_argument(
+        "--keep", type=a_path, metavar="FOLDER", help="with --like: where its model is kept"
+    )
     _add_settings(colorize)
     colorize.add_argument("--overlap", type=float, default=0.5, help="of tiles, as a fraction (default: 0.5)")
     colorize.add_argument("--mark", action="store_true", help="also write a small visible mark")
@@ -111,8 +113,8 @@ def _add_colorize(colorize: argparse.ArgumentParser) -> None:
 
 
 def _add_album(album: argparse.ArgumentParser) -> None:
-    album.add_argument("folder", type=Path, help="a folder of photographs")
-    album.add_argument("--out", type=Path, required=True, help="folder for a model and a picture of each")
+    album.add_argument("folder", type=a_path, help="a folder of photographs")
+    album.add_argument("--out", type=a_path, required=True, help="folder for a model and a picture of each")
     _add_settings(album)
     album.add_argument("--workers", type=int, default=1, help="photographs at a time (default: 1)")
     album.add_argument(
@@ -124,7 +126,7 @@ def _add_album(album: argparse.ArgumentParser) -> None:
 
 def _add_completion(completion: argparse.ArgumentParser) -> None:
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
-    completion.set_defaults(run=lambda args: print(_completion(args.shell)))
+    completion.set_defaults(run=lambda args: say_lines(_completion(args.shell)))
 
 
 def _completion(shell: str) -> str:
@@ -135,13 +137,13 @@ def _completion(shell: str) -> str:
         raise ValueError('completion needs shtab: pip install "sicgan-lite[shell]"') from None
     parser = build_parser()
     for action in _actions(parser):
-        if action.type is Path or action.dest in ("photo", "photos", "like"):
+        if action.type is a_path or action.dest in ("photo", "photos", "like"):
             action.complete = shtab.FILE  # pyright: ignore[reportAttributeAccessIssue]
     return shtab.complete(parser, shell)
 
 
 def _add_settings_list(settings: argparse.ArgumentParser) -> None:
-    settings.set_defaults(run=lambda _: print(settings_table()))
+    settings.set_defaults(run=lambda _: say_lines(settings_table()))
 
 
 def _add_settings(command: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sicgan_lite.cli.settings import config_of
-from sicgan_lite.cli.talk import as_argument, progress, quoted, say, say_json
+from sicgan_lite.cli.talk import as_argument, printable, progress, quoted, say, say_json
 from sicgan_lite.pictures.finding import photos_in
 from sicgan_lite.pictures.images import read_provenance
 from sicgan_lite.pictures.provenance import Provenance
@@ -17,6 +17,7 @@ def run_album(args: argparse.Namespace) -> None:
     """Train a model for each photograph of a folder, side by side if asked."""
     from sicgan_lite.studies.album import make_album
     from sicgan_lite.studies.jobs import open_executor
+    from sicgan_lite.studies.sheet import verdict_of
 
     config, (photos, skipped) = config_of(args), photos_in(args.folder)
     for path, reason in skipped:
@@ -31,7 +32,8 @@ def run_album(args: argparse.Namespace) -> None:
                 out=args.out,
                 config=config,
                 executor=executor,
-                on_done=lambda name: (bar.set_postfix_str(name, refresh=False), bar.update()),
+                on_done=lambda name: (bar.set_postfix_str(printable(name), refresh=False), bar.update()),
+                device=args.device,
             )
     except KeyboardInterrupt:
         say(f"stopped; what is done is kept, go on with: {_again(args)}")
@@ -40,15 +42,19 @@ def run_album(args: argparse.Namespace) -> None:
         say_json({"out": str(args.out), "photos": {run.path.stem: run.results for run in runs}})
         return
     for run in runs:
-        say(f"{run.path.stem}: {run.results['verdict']}", quiet=args.quiet)
-    say(f"wrote {len(runs)} models, their pictures and index.html to {args.out}", quiet=args.quiet)
+        say(f"{run.path.stem}: {verdict_of(run.results)}", quiet=args.quiet)
+    count = "one model, its picture" if len(runs) == 1 else f"{len(runs)} models, their pictures"
+    say(f"wrote {count} and index.html to {args.out}", quiet=args.quiet)
 
 
 def _again(args: argparse.Namespace) -> str:
     words = ["sicgan-lite", "album", as_argument(args.folder), "--out", as_argument(args.out)]
     words += ["--preset", args.preset] if args.preset else []
+    words += ["--seed", str(args.seed)] if args.seed is not None else []
     words += [word for setting in args.set for word in ("--set", setting)]
     words += ["--workers", str(args.workers)] if args.workers > 1 else []
+    words += ["--scheduler", args.scheduler] if args.scheduler else []
+    words += ["--device", args.device] if args.device != "auto" else []
     return quoted(words)
 
 

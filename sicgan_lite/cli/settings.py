@@ -1,4 +1,4 @@
-"""Presets and settings, as words on the command line."""
+"""Presets, settings and paths, as words on the command line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import ast
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from sicgan_lite.config import LIMITS, Config
@@ -66,6 +67,13 @@ def config_of(args: argparse.Namespace) -> Config:
         changes["seed"] = args.seed
     preset = PRESETS[args.preset or DEFAULT_PRESET]()
     return Config.from_dict(preset.to_dict() | changes)
+
+
+def a_path(text: str) -> Path:
+    """A path; an empty word, which an unset variable leaves, would be the folder one stands in."""
+    if not text:
+        raise argparse.ArgumentTypeError("a name is wanted, and it is empty")
+    return Path(text)
 
 
 def settings_table() -> str:

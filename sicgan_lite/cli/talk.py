@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shlex
 import subprocess
@@ -43,6 +44,15 @@ class Forgiving:
             return False
 
 
+def close_streams() -> None:
+    """Print what is left while failing is still no error: Python flushes once more when it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            _to_nowhere(stream)
+
+
 def prepare_streams() -> None:
     """Print what a stream's encoding lacks as an escape, instead of failing after the work."""
     for stream in (sys.stdout, sys.stderr):
@@ -53,14 +63,28 @@ def prepare_streams() -> None:
 def say(text: str, *, quiet: bool = False) -> None:
     """A line for a person, on stdout. A reader that has gone away is no error."""
     if not quiet:
-        _write(text + "\n")
+        _write(_escaped(text) + "\n")
+
+
+def say_lines(text: str) -> None:
+    """Several lines of our own, on stdout."""
+    _write(f"{text}\n")
 
 
 def say_json(content: dict[str, Any]) -> None:
-    """A result for a program: one JSON object on stdout."""
-    text = json.dumps(content, indent=1, ensure_ascii=False)
+    """A result for a program: one JSON object on stdout, in which what is no number is null."""
+    text = json.dumps(_finite(content), indent=1, ensure_ascii=False)
     # JSON escapes control characters itself, but not what turns the direction of writing.
     _write("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n")
+
+
+def _finite(value: Any) -> Any:
+    """The value with null for NaN and infinities, which JSON does not have."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    return [_finite(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def photo_from(source: str) -> Photo:
@@ -75,8 +99,12 @@ def write_out(data: bytes) -> None:
     """A file's bytes, on stdout. Errors: ValueError where that is a terminal; OSError."""
     if sys.stdout.isatty():
         raise ValueError("a picture is not for a terminal: give --out a file's name, or add `> FILE`")
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _to_nowhere(sys.stdout)
+        raise BrokenPipeError("nobody reads standard output any more; the picture went nowhere") from None
 
 
 def warn(text: str) -> None:
@@ -84,10 +112,20 @@ def warn(text: str) -> None:
     Forgiving(sys.stderr).write(f"sicgan-lite: {printable(text)}\n")
 
 
+def said_of(error: Exception) -> str:
+    """What a person is told of an error: a file's name and the system's words, or its own."""
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error) or type(error).__name__
+
+
 def printable(text: str) -> str:
     """Text in one line, with what a terminal would obey written as escapes."""
-    one_line = " ".join(text.split())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in one_line)
+    return _escaped(" ".join(text.split()))
+
+
+def _escaped(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def quoted(words: Sequence[str]) -> str:
@@ -116,8 +154,12 @@ def _write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The flush at exit would complain once more.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _to_nowhere(sys.stdout)
     except (OSError, ValueError, AttributeError):
         warn("the result could not be printed; the files are written")
+
+
+def _to_nowhere(stream: Any) -> None:
+    """Let a stream that cannot be written to swallow what is left."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sicgan_lite.cli.settings import config_of
+from sicgan_lite.cli.stops import stop_requests
 from sicgan_lite.cli.talk import as_argument, photo_from, progress, quoted, say, say_json
 from sicgan_lite.pictures.images import Photo
 
@@ -106,19 +106,6 @@ def train_with_progress(run: RunFolder, photo: Photo, *, quiet: bool, preview: b
     return run.state.step == config.total_steps
 
 
-@contextmanager
-def stop_requests() -> Iterator[list[int]]:
-    """A list that is filled by Ctrl-C, a termination or a closed terminal: the step is finished first."""
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    caught: list[int] = []
-    before = {n: signal.signal(getattr(signal, n), lambda number, _: caught.append(number)) for n in names}
-    try:
-        yield caught
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
-
-
 def _looker(run: RunFolder, photo: Photo, *, preview: bool) -> Callable[[], float]:
     """A function that colours a small copy, and says its ΔE; a preview is drawn of it."""
     from sicgan_lite.colorizing import colorize
@@ -142,19 +129,19 @@ def _looker(run: RunFolder, photo: Photo, *, preview: bool) -> Callable[[], floa
 def _begun(args: argparse.Namespace, photo: Photo) -> Iterator[RunFolder]:
     """A new run in its folder, which no other program can write meanwhile."""
     from sicgan_lite.checkpoint import check_storable
-    from sicgan_lite.files import folder_lock
+    from sicgan_lite.files import folder_lock, make_folder
     from sicgan_lite.studies.judging import check_has_color
     from sicgan_lite.studies.run_folder import RunFolder
     from sicgan_lite.training import TrainState
 
-    _check_new(args.out)
+    check_new(args.out)
     if not args.force:
         check_has_color(photo.rgb, as_argument(args.photo))
     check_storable(config := config_of(args))
     state = TrainState.create(photo.rgb, config, args.device)
-    args.out.mkdir(parents=True, exist_ok=True)  # once the settings are known to be good
+    make_folder(args.out)  # once the settings are known to be good
     with folder_lock(args.out):
-        _check_new(args.out)  # once more: another program may have been quicker
+        check_new(args.out)  # once more: another program may have been quicker
         run = RunFolder(args.out, state)
         run.save()
         yield run
@@ -175,10 +162,11 @@ def _resumed(args: argparse.Namespace, photo: Photo) -> Iterator[RunFolder]:
         yield RunFolder.resume(args.out, photo.rgb, args.device)
 
 
-def _check_new(out: Path) -> None:
+def check_new(out: Path, cure: str = "") -> None:
+    """Errors: FileExistsError for a folder with any file of a run; ``cure`` is what to do then."""
     taken = [name for name in FILES if (out / name).exists()]
     if taken:
-        cure = "--resume goes on with it" if "checkpoint.pt" in taken else "choose another --out"
+        cure = cure or ("--resume goes on with it" if "checkpoint.pt" in taken else "choose another --out")
         raise FileExistsError(f"{out} holds a run already ({', '.join(taken)}); {cure}")
 
 

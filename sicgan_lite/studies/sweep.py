@@ -17,7 +17,7 @@ from jaxtyping import UInt8
 
 from sicgan_lite.checkpoint import read_generator_config, read_results
 from sicgan_lite.config import Config
-from sicgan_lite.files import pixels_sha256, sha256_of, write_atomically
+from sicgan_lite.files import folder_lock, make_folder, pixels_sha256, sha256_of, write_atomically
 from sicgan_lite.studies.jobs import Job, run_jobs
 from sicgan_lite.studies.measuring import train_and_measure
 
@@ -56,16 +56,18 @@ def run_sweep(
     repeated, so a sweep that was stopped goes on. ``executor`` is any ``concurrent.futures.Executor``
     (a process pool, a Dask client's, MPI's); None trains here, one after another. ``on_done`` is given
     each run's name. Results come in the order of the configs. Errors: ValueError for the same config
-    twice; JobsError names the runs that left no result, after all others are done.
+    twice; BlockingIOError when another program is writing to ``out``; JobsError names the runs that left
+    no result, after all others are done.
     """
     configs = list(configs)
     names = _names(configs)
-    Path(out).mkdir(parents=True, exist_ok=True)  # fails before the work, not after it
-    jobs = [_job(name, config, image, Path(out)) for name, config in zip(names, configs, strict=True)]
-    for job in run_jobs(jobs, executor):
-        if on_done is not None:
-            on_done(job.name)
-    return [read_run(job.target) for job in jobs]
+    make_folder(out)  # fails before the work, not after it
+    with folder_lock(out):
+        jobs = [_job(name, config, image, Path(out)) for name, config in zip(names, configs, strict=True)]
+        for job in run_jobs(jobs, executor):
+            if on_done is not None:
+                on_done(job.name)
+        return [read_run(job.target) for job in jobs]
 
 
 def train_model(config: Config, rgb: UInt8[np.ndarray, "h w 3"]) -> bytes:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from support.commands import TINY, grey_photo, noise_photo
+from support.commands import TINY, grey_photo, large_photo, noise_photo
+from support.memory import memory_above
 
 from sicgan_lite.cli import main
 from sicgan_lite.color import rgb_to_lab
@@ -180,3 +181,60 @@ def test_a_folder_keeps_the_formats_of_its_pictures(model: Path, tmp_path: Path)
         ).save(scans / name, "WEBP" if name == "b.webp" else "JPEG")
     assert main(["colorize", str(scans), "--model", str(model), "--out", str(tmp_path / "o"), "--quiet"]) == 0
     assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["a.tif", "b.webp", "c.jpe"]
+
+
+def test_one_bad_picture_of_several_costs_no_other(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = tmp_path / "photos", tmp_path / "colored"
+    folder.mkdir()
+    noise_photo(folder / "a.png")
+    (folder / "b.png").write_bytes(b"rubbish")
+    noise_photo(folder / "c.png", 2)
+    assert main(["colorize", str(folder), "--model", str(model), "--out", str(out), "--quiet"]) == 1
+    assert {path.name for path in out.iterdir()} == {"a.png", "c.png"}
+    said = capsys.readouterr().err.splitlines()
+    assert "b.png: it begins with" in said[0]
+    assert said[-1].startswith("sicgan-lite: 1 of 3 pictures could not be coloured (")
+
+
+def test_a_word_without_letters_is_not_the_folder_one_stands_in(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noise_photo(tmp_path / "a.png")
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["colorize", "", "--model", str(model), "--out", "out"]) == 2
+    assert "no file without a name" in capsys.readouterr().err
+    for words in (["album", "", "--out", "out"], ["colorize", "a.png", "--model", str(model), "--out", ""]):
+        with pytest.raises(SystemExit, match="2"):
+            main(words)
+        assert "a name is wanted" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("overlap", ["nan", "2", "-0.1"])
+def test_an_overlap_is_refused_before_a_training(
+    tmp_path: Path, overlap: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, teacher = grey_photo(tmp_path / "old.png"), noise_photo(tmp_path / "aunt.png")
+    words = ["colorize", str(old), "--like", str(teacher), "--out", str(tmp_path / "new.png")]
+    assert main([*words, f"--overlap={overlap}"]) == 2
+    assert "overlap must be in [0, 0.9]" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["aunt.png", "old.png"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
+def test_24_megapixels_are_coloured_in_600_megabytes(tmp_path: Path, model: Path) -> None:
+    """From file to file: read, coloured, judged and written, above the program that did it small."""
+    small, large = noise_photo(tmp_path / "small.png"), large_photo(tmp_path / "large.jpg")
+    prepare = """
+from sicgan_lite.cli import main
+def paint(photo, out):
+    assert main(["colorize", photo, "--model", sys.argv[1], "--out", out, "--quiet"]) == 0
+paint(sys.argv[2], sys.argv[4] + "/small-colored.jpg")
+"""
+    work = 'paint(sys.argv[3], sys.argv[4] + "/large-colored.jpg")'
+    above = memory_above(prepare, work, model, small, large, tmp_path)
+    assert 24e6 * 3 * 2 < above < 600e6  # what was read and what is written

@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 from support.commands import TINY, grey_photo, noise_photo, start
 
-from sicgan_lite.cli import main
+from sicgan_lite.checkpoint import load_generator, read_generator_config, read_results, save_generator
+from sicgan_lite.cli import main, reports
+from sicgan_lite.cli.parser import parse
 from sicgan_lite.studies import album
 
 
@@ -76,7 +79,10 @@ def test_ctrl_c_leaves_a_command_that_can_be_pasted(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for a child process on Windows")
-def test_ctrl_c_ends_workers_at_once_and_what_is_done_is_kept(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_ends_workers_at_once_and_what_is_done_is_kept(
+    folder: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     out = tmp_path / "album"
     long = [*TINY, "--set", "epochs=10000", "--workers", "2"]
     child = start("album", folder, "--out", out, *long, stderr=subprocess.PIPE, start_new_session=True)
@@ -87,7 +93,10 @@ def test_ctrl_c_ends_workers_at_once_and_what_is_done_is_kept(folder: Path, tmp_
         assert child.poll() is None
         time.sleep(0.1)
     time.sleep(3)
-    os.killpg(child.pid, signal.SIGINT)
+    if number == signal.SIGINT:  # which a terminal sends to all
+        os.killpg(child.pid, number)
+    else:
+        child.send_signal(number)
     said, complaints = child.communicate(timeout=60)
     assert child.returncode == 130, complaints
     assert "go on with: sicgan-lite album" in said
@@ -101,3 +110,30 @@ def test_settings_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "  noise_std = " in said
     assert "a finite number of at least 0" in said
+
+
+def test_what_a_strangers_model_says_of_itself_is_text(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model that fits the photograph and lies: nothing that a terminal, a page or JSON would obey."""
+    out = tmp_path / "album"
+    command = ["album", str(folder), "--out", str(out), *TINY]
+    assert main([*command, "--quiet"]) == 0
+    path = out / "a.png.safetensors"
+    config, said = read_generator_config(path), read_results(path)
+    for lie in ({"verdict": "<b>\x1b[31m"}, {"verdict": ["x"], "delta_e": float("nan")}, {"verdict": None}):
+        save_generator(path, load_generator(path), config, **said | lie)
+        capsys.readouterr()
+        assert main(command) == 0
+        assert all(letter.isprintable() or letter == "\n" for letter in capsys.readouterr().out)
+        assert (out / "index.html").read_text("utf-8").count("<b>") == 2  # the two names
+        assert main([*command, "--json"]) == 0
+        json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+
+
+def test_the_hint_of_an_album_makes_the_same_album() -> None:
+    said = {"folder": Path("photos"), "out": Path("album"), "preset": "quick", "seed": 3, "set": ["epochs=2"]}
+    more = {"workers": 2, "scheduler": "tcp://host:1", "device": "cpu"}
+    words = shlex.split(reports._again(Namespace(**said, **more)))
+    args = vars(parse(words[1:]))
+    assert {name: args[name] for name in said | more} == said | more

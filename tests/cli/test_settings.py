@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.typechecking import unchecked
 
-from sicgan_lite.cli.settings import MEANINGS, PRESETS, config_of, settings_table
+from sicgan_lite.cli.settings import MEANINGS, PRESETS, a_path, config_of, settings_table
 from sicgan_lite.config import LIMITS, Config
 
 FIELDS = [field.name for field in dataclasses.fields(Config)]
@@ -49,3 +50,9 @@ def test_every_field_is_listed_with_its_meaning_its_default_and_its_limit() -> N
             f"  {field} = {getattr(Config.photo(), field)!r}\n      {MEANINGS[field]}; {LIMITS[field].words}"
             in table
         )
+
+
+def test_an_empty_word_is_no_path() -> None:
+    assert a_path("a b") == Path("a b")
+    with pytest.raises(argparse.ArgumentTypeError, match="a name is wanted"):
+        a_path("")

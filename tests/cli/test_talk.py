@@ -95,3 +95,66 @@ def test_a_strangers_text_turns_no_terminal(capsys: pytest.CaptureFixture[str]) 
     assert all(letter.isprintable() or letter == "\n" for letter in said)
     assert json.loads(said) == content
     assert "Grüße ΔE" in said
+
+
+def test_what_is_no_number_is_null_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    talk.say_json({"a": [float("nan"), 1.5], "b": {"c": float("-inf")}, "d": (2, "NaN")})
+    said = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert said == {"a": [None, 1.5], "b": {"c": None}, "d": [2, "NaN"]}
+
+
+def test_a_command_keeps_its_spaces_and_loses_its_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    talk.say("go on with: sicgan-lite train 'two  spaces.jpg' \x1b[31m")
+    assert capsys.readouterr().out == "go on with: sicgan-lite train 'two  spaces.jpg' \\x1b[31m\n"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["settings"], ["train", "--help"], []])
+def test_help_without_a_reader_is_no_error(words: list[str]) -> None:
+    """As in `sicgan-lite --help | true`: nothing is said on stderr, even by Python as it ends."""
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "sicgan_lite", *words]
+    run = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (run.returncode, run.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_stdout_is_said_once() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "sicgan_lite", "settings"]
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert run.returncode == 0
+    assert run.stderr.decode().splitlines() == [
+        "sicgan-lite: the result could not be printed; the files are written"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "a.png"), "a.png: No such file or directory"),
+        (FileNotFoundError("there is no file a"), "there is no file a"),
+        (ValueError(), "ValueError"),
+    ],
+)
+def test_an_error_is_told_with_its_file(error: Exception, says: str) -> None:
+    assert talk.said_of(error) == says
+
+
+def test_a_picture_without_a_reader_is_told_in_words() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    code = """
+import sys
+from sicgan_lite.cli import talk
+try:
+    talk.write_out(b"picture" * 100_000)
+except OSError as error:
+    talk.warn(talk.said_of(error))
+talk.close_streams()
+"""
+    run = subprocess.run([sys.executable, "-c", code], stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    said = b"sicgan-lite: nobody reads standard output any more; the picture went nowhere\n"
+    assert (run.returncode, run.stderr) == (0, said)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import numpy as np
 import pytest
@@ -13,6 +18,8 @@ from support.tiny import photo, tiny_config
 
 from sicgan_lite import JobsError, TrainState, colorize, load_generator, make_album, read_provenance, train
 from sicgan_lite.cli import main
+from sicgan_lite.files import folder_lock
+from sicgan_lite.studies import album
 from sicgan_lite.studies.album import fitting_name
 
 TINY = [
@@ -36,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_each_photograph_has_the_model_that_was_trained_on_it(folder: Path, tmp_path: Path) -> None:
     pages = make_album(folder, out=tmp_path / "album", config=tiny_config())
-    assert {path.name for path in (tmp_path / "album").iterdir()} == {
+    assert {path.name for path in (tmp_path / "album").iterdir() if path.name[0] != "."} == {
         f"{name}.{kind}"
         for name in ("B.WEBP", "a.png", "a.tiff")
         for kind in ("safetensors", "before-after.png")
@@ -140,3 +147,60 @@ def test_a_name_has_room_for_its_endings_on_every_file_system(tmp_path, name):
     (tmp_path / f"{fitted}.before-after.png").write_bytes(b"")
     assert (fitted == name) == (len(name.encode()) <= 238)
     assert fitting_name(name[:-5] + "y.jpg") != fitted
+
+
+def test_an_album_has_one_writer(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "album"
+    out.mkdir()
+    with folder_lock(out), pytest.raises(BlockingIOError, match="another program is writing"):
+        make_album(folder, out=out, config=tiny_config())
+    assert [path for path in out.iterdir() if path.name[0] != "."] == []
+
+
+@pytest.mark.parametrize("name", ["index.html", "a.png.before-after.png", "a.png.safetensors"])
+def test_a_folder_where_a_file_will_be_is_refused_before_the_work(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "album" / name).mkdir(parents=True)
+    monkeypatch.setattr("sicgan_lite.studies.album.run_jobs", lambda *_: pytest.fail("work began"))
+    with pytest.raises(IsADirectoryError, match="a file of that name is to be written"):
+        make_album(folder, out=tmp_path / "album", config=tiny_config())
+
+
+def test_the_sheet_shows_what_is_done_and_names_what_is_not(folder: Path, tmp_path: Path) -> None:
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff no")
+    with pytest.raises(JobsError):
+        make_album(folder, out=tmp_path / "album", config=tiny_config())
+    sheet = (tmp_path / "album" / "index.html").read_text("utf-8")
+    assert sheet.count("<figure>") == 3
+    assert "<li>broken.jpg: ValueError: " in sheet
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are Unicode")
+def test_a_name_may_be_any_bytes(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    Image.fromarray(photo()).save(tmp_path / "photos" / "a.png")
+    odd = os.fsencode(tmp_path) + b"/photos/\xff\x1b<.png"
+    (tmp_path / "photos" / "a.png").rename(os.fsdecode(odd))
+    make_album(tmp_path / "photos", out=tmp_path / "album", config=tiny_config())
+    sheet = (tmp_path / "album" / "index.html").read_text("utf-8")
+    (source,) = re.findall('src="([^"]*)"', sheet)
+    assert Path(os.fsdecode(os.fsencode(tmp_path / "album") + b"/" + unquote_to_bytes(source))).is_file()
+
+
+def test_the_device_that_is_asked_for_is_taken(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValueError, match="device must be auto or one that is here"):
+        make_album(folder, out=tmp_path / "album", config=tiny_config(), device="abacus")
+    assert not (tmp_path / "album").exists()
+    asked = []
+    real = album.train_and_measure
+
+    def watched(*arguments: Any, device: Any, **options: Any) -> Any:
+        asked.append(device)
+        return real(*arguments, device=device, **options)
+
+    monkeypatch.setattr(album, "train_and_measure", watched)
+    make_album(folder, out=tmp_path / "album", config=tiny_config(), device="cpu:0")
+    assert asked == ["cpu:0"] * 3

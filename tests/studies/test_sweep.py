@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
+import json
 import os
 import signal
 import sys
@@ -26,7 +28,8 @@ from sicgan_lite import (
     train,
 )
 from sicgan_lite.checkpoint import generator_bytes, read_results
-from sicgan_lite.files import pixels_sha256
+from sicgan_lite.config import Config
+from sicgan_lite.files import folder_lock, pixels_sha256
 from sicgan_lite.studies.sweep import read_run, run_file, write_table
 
 
@@ -66,10 +69,10 @@ def test_seen_and_held_out_pixels_are_told_apart(tmp_path: Path) -> None:
 def test_a_finished_run_is_never_repeated(tmp_path: Path) -> None:
     rgb, done = photo(), []
     run_sweep(seeds(2), rgb, out=tmp_path)
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.safetensors")}
     run_sweep(seeds(3), rgb, out=tmp_path, on_done=done.append)
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.glob("*.safetensors"))) == 3
     assert done == ["seed=0", "seed=1", "seed=2"]
 
 
@@ -85,7 +88,7 @@ def test_what_varies_names_a_run_that_fails(tmp_path: Path) -> None:
         run_sweep(configs, photo(), out=tmp_path)
     assert list(error.value.failed) == ["size=25 noise_std=0.1"]
     assert "patches of 25×25 pixels do not fit" in str(error.value)
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.glob("*.safetensors"))) == 2
 
 
 def test_the_same_config_twice_is_refused_and_none_is_no_error(tmp_path: Path) -> None:
@@ -160,9 +163,34 @@ def test_a_dask_cluster_that_loses_a_worker_still_brings_every_result_once(tmp_p
 
     assert len(killed) == 1
     assert sorted(done) == sorted(f"seed={seed}" for seed in range(12))
-    assert len(list(tmp_path.iterdir())) == 12
+    assert len(list(tmp_path.glob("*.safetensors"))) == 12
     assert [run.config for run in runs] == configs
     # A run on the cluster is the run on this machine.
     state = TrainState.create(rgb, configs[5], "cpu")
     assert len(list(islice(train(state), 1000))) == configs[5].total_steps
     assert np.array_equal(colorize(load_generator(runs[5].path), rgb), colorize(state.generator, rgb))
+
+
+def test_one_and_one_point_nought_are_one_run(tmp_path: Path) -> None:
+    """What a person types is kept as what it means, in every field that holds a real number."""
+    whole = tiny_config(
+        l1_weight=1, adversarial_weight=1, holdout=(0, 0, 1, 0.3), betas=(0, 0.9), min_distance=0
+    )
+    real = tiny_config(
+        l1_weight=1.0,
+        adversarial_weight=1.0,
+        holdout=(0.0, 0.0, 1.0, 0.3),
+        betas=(0.0, 0.9),
+        min_distance=0.0,
+    )
+    assert json.dumps(whole.to_dict()) == json.dumps(real.to_dict())
+    assert run_file(whole, photo()) == run_file(real, photo())
+    for field in dataclasses.fields(Config):
+        value, default = getattr(whole, field.name), getattr(Config.photo(), field.name)
+        assert type(value) is type(default) or None in (value, default), field.name
+
+
+def test_a_sweep_has_one_writer(tmp_path: Path) -> None:
+    with folder_lock(tmp_path), pytest.raises(BlockingIOError, match="another program is writing"):
+        run_sweep([tiny_config()], photo(), out=tmp_path)
+    assert run_sweep([tiny_config()], photo(), out=tmp_path)

@@ -55,12 +55,14 @@ class _Saboteur:
             self.see(arguments[0])
 
     def write(self, file: Any, data: Any) -> int:
-        """Half of it is written before the call fails."""
+        """Half of it is written before the call fails; a signal that is survived lets the rest follow."""
         self.calls += 1
         if self.calls == self.at:
-            file.write(data[: len(data) // 2])
+            half = len(data) // 2
+            file.write(data[:half])
             file.flush()
             self._spoil(file.name)
+            return half + file.write(data[half:])
         return file.write(data)
 
     def sync(self, handle: int) -> None:
