@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev book serve test check unit mutants chapters notebooks recorded-runs recorded-games bench
+.PHONY: help lock setup setup-dev book serve test check unit mutants chapters notebooks recorded-runs recorded-games bench
 .PHONY: quick bundle sheet links release handout slides classroom translation chapter clean
 .PHONY: test-colab test-lab test-plain test-versions
 
@@ -40,6 +40,11 @@ check: setup-dev ## Lint, formatting, types, layers, vendored scripts
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tools.vendor check
 	$(BIN)/python -m tools.address
+	$(BIN)/python -m pip check
+	$(BIN)/python -m tools.lock
+
+lock: setup-dev ## Write which versions of packages are here to requirements-lock.txt
+	$(BIN)/python -m tools.lock --write
 
 unit: setup-dev ## The tests of the library, the book's files and its pages
 	$(BIN)/python -m tools.run_tests library

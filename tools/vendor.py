@@ -1,12 +1,14 @@
 """Bring the page's JavaScript into ``book/_web/vendor`` and hold it to its hashes.
 
-``python -m tools.vendor fetch`` takes the named versions with ``npm pack`` and writes them anew;
+``python -m tools.vendor fetch`` takes the named versions with ``npm pack``, refuses an archive that is not
+the one of ``INTEGRITY``, and writes their files anew;
 ``python -m tools.vendor check`` compares every file with ``SHA256SUMS`` and needs no network.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import shutil
 import subprocess
@@ -39,6 +41,27 @@ PACKAGES = {
 }
 
 
+# What the registry said of these archives when they were first taken.
+INTEGRITY = {
+    "@jupyter-widgets/html-manager@1.0.15": (
+        "sha512-5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA=="
+    ),
+    "mathjax@3.2.2": (
+        "sha512-Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw=="
+    ),
+}
+# Fonts of both projects; each names its makers in itself.
+FONT_LICENSE = VENDOR / "OFL-1.1.txt"
+FONTS = ("html-manager", "mathjax/output/chtml/fonts/woff-v2")
+
+
+def check_archive(spec: str, data: bytes) -> None:
+    """Errors: ValueError for an archive that is not the one whose integrity is known."""
+    digest = f"sha512-{base64.b64encode(hashlib.sha512(data).digest()).decode()}"
+    if digest != INTEGRITY[spec]:
+        raise ValueError(f"the archive of {spec} is {digest}, and not {INTEGRITY[spec]}")
+
+
 def sums() -> str:
     """One line for each vendored file: its SHA-256 and its path."""
     found = sorted(file for file in VENDOR.rglob("*") if file.is_file() and file != SUMS)
@@ -53,6 +76,7 @@ def _take(spec: str, folder: str, wanted: list[str], prefix: str) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         subprocess.run(["npm", "pack", "--silent", spec], cwd=temporary, check=True)
         archive = next(Path(temporary).glob("*.tgz"))
+        check_archive(spec, archive.read_bytes())
         with tarfile.open(archive) as tar:
             for member in tar.getmembers():
                 name = Path(member.name).relative_to("package")
@@ -77,6 +101,8 @@ def fetch() -> None:
         shutil.rmtree(VENDOR / folder, ignore_errors=True)
         _take(spec, folder, wanted, prefix)
     _widget_license()
+    for folder in FONTS:
+        shutil.copyfile(FONT_LICENSE, VENDOR / folder / "OFL.txt")
     SUMS.write_text(sums(), encoding="utf-8", newline="\n")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -124,6 +126,22 @@ def test_a_chapter_that_warns_is_left_as_it_was(tmp_path: Path) -> None:
 
 def test_the_vendored_scripts_are_as_recorded() -> None:
     assert vendor.sums() == vendor.SUMS.read_text("utf-8")
+
+
+def test_an_archive_is_the_one_that_was_first_taken(monkeypatch) -> None:
+    assert set(vendor.INTEGRITY) == set(vendor.PACKAGES)
+    known = base64.b64encode(hashlib.sha512(b"archive").digest()).decode()
+    monkeypatch.setitem(vendor.INTEGRITY, "mathjax@3.2.2", f"sha512-{known}")
+    vendor.check_archive("mathjax@3.2.2", b"archive")
+    with pytest.raises(ValueError, match=r"the archive of mathjax@3\.2\.2 is sha512-"):
+        vendor.check_archive("mathjax@3.2.2", b"another")
+
+
+def test_every_font_has_its_licence_beside_it() -> None:
+    folders = {path.parent for path in vendor.VENDOR.rglob("*.woff*")}
+    assert folders == {vendor.VENDOR / folder for folder in vendor.FONTS}
+    for folder in folders:
+        assert (folder / "OFL.txt").read_text("utf-8").startswith("SIL OPEN FONT LICENSE")
 
 
 def test_a_changed_source_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
