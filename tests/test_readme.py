@@ -18,6 +18,7 @@ from sicgan_lite import (
     colorize,
     delta_e,
     load_generator,
+    load_run,
     mean_color,
     read_image,
     read_provenance,
@@ -73,6 +74,8 @@ def test_what_the_text_names_is_executed_elsewhere() -> None:
         "make test",
         "pytest --nbval book/",
         ".venv/bin/jupyter lab book/",
+        "--preset quick",  # the pictures at the top were recorded so
+        "--set conditional=True",
     }
     assert "tools.run_tests chapters" in MAKEFILE
     assert '"-m", "jupyterlab"' in (ROOT / "tests" / "support" / "lab.py").read_text("utf-8")
@@ -105,6 +108,35 @@ def test_the_table_of_three_photographs_is_what_was_recorded() -> None:
     said = f"{median(apart):.1f} of ΔE apart in the median, and {max(apart):.1f} at most"
     assert said in README.replace("\n", " ")
     assert len({name for name, _ in places}) == 5
+
+
+def test_the_spread_between_precisions_is_what_was_recorded() -> None:
+    """That of ``train`` on six photographs, and that of the two pictures at the top."""
+    with (ROOT / "book" / "runs" / "photo" / "presets.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    said = README.replace("\n", " ")
+    places = {(row["method"], row["photograph"], row["precision"], row["seed"]): row for row in rows}
+
+    def error(method: str, photograph: str, precision: str) -> float:
+        return float(places[method, photograph, precision, "0"]["delta_e"])
+
+    both = ("float32", "bfloat16")
+    photographs = {row["photograph"] for row in rows}
+    apart = [abs(error("photo", name, "float32") - error("photo", name, "bfloat16")) for name in photographs]
+    assert len(apart) == 6
+    assert f"on six, {max(apart):.1f} at most" in said
+    for one in both:
+        coffee = places["photo", "coffee", one, "0"]
+        assert f"ΔE {float(coffee['delta_e']):.1f} against {float(coffee['table']):.1f}" in said
+    first, second = (
+        [error(method, "coffee", one) for one in both] for method in ("quick", "quick, conditional")
+    )
+    assert f"the first was {first[0]:.1f} in float32 and {first[1]:.1f} in bfloat16" in said
+    assert all(f"the second {value:.1f} in both" in said for value in second)
+    for name, error_said in (("coffee-quick-seed0", "6.7"), ("coffee-quick-conditional-seed0", "4.2")):
+        run = load_run(name)
+        picture = colorize(load_generator(run.generator_path), sample_image("coffee"))
+        assert f"{delta_e(picture, sample_image('coffee')):.1f}" == error_said
 
 
 @pytest.mark.slow

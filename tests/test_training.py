@@ -21,12 +21,10 @@ from sicgan_lite import (
     Config,
     Generator,
     TrainState,
-    best_constant,
     colorize,
     delta_e,
     grey,
     history,
-    median_by_lightness,
     predict_ab,
     rgb_to_lab,
     sample_image,
@@ -35,6 +33,7 @@ from sicgan_lite import (
 )
 from sicgan_lite import training as module
 from sicgan_lite.files import pixels_sha256
+from sicgan_lite.studies.judging import judge
 from sicgan_lite.training import NonFiniteLossError, StepRecord, draw_batch, rate_factor
 
 CPU = torch.device("cpu")
@@ -558,10 +557,14 @@ def test_a_state_comes_back_from_a_pickle_and_goes_on():
 
 
 @pytest.mark.slow
-def test_the_photo_preset_beats_every_rule_on_what_it_saw():
-    rgb = sample_image("chelsea")
-    state = TrainState.create(rgb, Config.photo(precision="float32"), "cpu")
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("sample", ["coffee", "astronaut", "chelsea"])
+def test_the_photo_preset_beats_grey_and_the_best_constant_on_every_sample(sample, precision):
+    """So do README's commands: their preset, in the precision of whatever processor."""
+    rgb = sample_image(sample)
+    state = TrainState.create(rgb, Config.photo(precision=precision), "cpu")
     list(train(state))
-    ours = delta_e(colorize(state.final_generator, grey(rgb)), rgb)
-    rules = [delta_e(rule(rgb), rgb) for rule in (grey, best_constant, median_by_lightness)]
-    assert ours < 0.9 * min(rules)
+    verdict = judge(colorize(state.final_generator, grey(rgb)), rgb)
+    assert not verdict.lost
+    assert verdict.delta_e < 0.9 * min(verdict.grey, verdict.one_color)
+    assert verdict.delta_e < verdict.table

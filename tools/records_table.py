@@ -6,6 +6,7 @@ page shows a record that was changed.
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,9 @@ from sicgan_lite.teaching.settings import PHOTOGRAPHS, RUNS, SWEEPS
 
 RUN_COLUMNS = ("run", "steps", "precision", "core time", "processor and torch", "generator")
 SWEEP_COLUMNS = ("sweep", "runs", "photographs", "core time", "processor and torch")
+METHODS = ("photo", "quick", "quick, conditional", "quick, L1 alone")
+RULES = {"32 colours by lightness": "table", "one colour": "one_color", "grey": "grey"}
+PRESET_COLUMNS = ("photograph", *METHODS, *RULES)
 
 
 def duration(seconds: float) -> str:
@@ -60,6 +64,23 @@ def sweep_rows() -> Iterator[tuple[str, ...]]:
     yield _sweep_row("effects", count, list(PHOTOGRAPHS), [row.results for row in rows])
 
 
+def preset_rows() -> Iterator[tuple[str, ...]]:
+    """A row for each photograph: the ΔE of the presets, from the lowest run to the highest, and of rules."""
+    with (runs_folder() / "photo" / "presets.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for photograph in dict.fromkeys(row["photograph"] for row in rows):
+        its = [row for row in rows if row["photograph"] == photograph]
+        errors = [[float(row["delta_e"]) for row in its if row["method"] == method] for method in METHODS]
+        rules = (f"{float(its[0][name]):.1f}" for name in RULES.values())
+        yield f"`{photograph}`", *map(_reach, errors), *rules
+
+
+def _reach(errors: list[float]) -> str:
+    """The lowest and the highest, or one where they print alike."""
+    ends = dict.fromkeys(f"{end:.1f}" for end in (min(errors), max(errors))) if errors else ["—"]
+    return " to ".join(ends)
+
+
 def _sweep_row(name: str, runs: str, images: list[str], results: list[dict[str, Any]]) -> tuple[str, ...]:
     time = duration(sum(result["seconds"] for result in results))
     machines = sorted({machine(result) for result in results})
@@ -76,11 +97,15 @@ def markdown_table(columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]) ->
     return ["| " + " | ".join(row) + " |" for row in (columns, ("---",) * len(columns), *rows)]
 
 
-TABLES = {"runs": (RUN_COLUMNS, run_rows), "sweeps": (SWEEP_COLUMNS, sweep_rows)}
+TABLES = {
+    "runs": (RUN_COLUMNS, run_rows),
+    "sweeps": (SWEEP_COLUMNS, sweep_rows),
+    "presets": (PRESET_COLUMNS, preset_rows),
+}
 
 
 class RecordsTable(Directive):
-    """``{records-table} runs`` or ``{records-table} sweeps``."""
+    """``{records-table} runs``, ``sweeps`` or ``presets``."""
 
     required_arguments = 1
 

@@ -72,6 +72,32 @@ def test_a_sweeps_row_adds_up_its_table() -> None:
         assert rows[name][3] == records_table.duration(seconds)
 
 
+def test_what_the_page_says_of_presets_is_what_was_recorded() -> None:
+    """Each cell spans its runs, and the two sentences below the table hold for every row."""
+    with (runs_folder() / "photo" / "presets.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    table = {row[0].strip("`"): row[1:] for row in records_table.preset_rows()}
+    assert list(table) == ["coffee", "astronaut", "chelsea", "hopper", "china", "flower"]
+    for photograph, cells in table.items():
+        its = [row for row in rows if row["photograph"] == photograph]
+        assert {row["precision"] for row in its if row["method"] == "photo"} == {"float32", "bfloat16"}
+        assert {row["seed"] for row in its} == {"0"}
+        for method, cell in zip(records_table.METHODS, cells, strict=False):
+            errors = [float(row["delta_e"]) for row in its if row["method"] == method]
+            if not errors:
+                assert cell == "—"
+                continue
+            ends = [float(end) for end in cell.split(" to ")]
+            assert (ends[0], ends[-1]) == pytest.approx((min(errors), max(errors)), abs=0.051)
+        for row in its:
+            best = min(float(row[rule]) for rule in ("grey", "one_color", "table"))
+            assert row["method"] != "photo" or float(row["delta_e"]) < best
+            lost = float(row["delta_e"]) >= min(float(row["grey"]), float(row["one_color"])) - 0.05
+            assert row["lost"] == str(lost)
+    low, high = table["coffee"][records_table.METHODS.index("quick")].split(" to ")
+    assert f"`quick`, gave {low} in float32 and {high} in bfloat16" in PAGE
+
+
 def test_the_row_of_the_effects_counts_its_lines() -> None:
     (row,) = [row for row in records_table.sweep_rows() if row[0] == "`effects`"]
     lines = effects.effects_file().read_text("utf-8").splitlines()
