@@ -14,10 +14,9 @@ from jaxtyping import UInt8
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
-from sicgan_lite.arrays import shortly
 from sicgan_lite.config import Config
 from sicgan_lite.devices import Device, choose_device
-from sicgan_lite.files import File, FileFormatError, name_of, pixels_sha256, read_bytes, write_bytes
+from sicgan_lite.files import File, FileFormatError, name_of, pixels_sha256, read_bytes, shortly, write_bytes
 from sicgan_lite.networks import Discriminator, Generator
 from sicgan_lite.training import NonFiniteLossError, TrainState
 

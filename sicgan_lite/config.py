@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import sicgan_lite.arrays as must_be
-from sicgan_lite.arrays import Limit, as_floats, check_names, plain, preset, require
+from sicgan_lite.arrays import Limit, check_names, plain, preset, require
 
 #: The five numbers that the paper's generator sees of a pixel, in their order.
 PAPER_FEATURES = ("lightness", "sobel", "laplacian", "x", "y")
@@ -126,8 +126,7 @@ class Config:
         for name, limit in LIMITS.items():
             object.__setattr__(self, name, plain(getattr(self, name)))
             require(limit, f"Config.{name}", getattr(self, name))
-            if name in _FLOATS:  # 1 and 1.0 are one setting: one key, one file
-                object.__setattr__(self, name, as_floats(getattr(self, name)))
+            object.__setattr__(self, name, plain(getattr(self, name), real=name in _FLOATS))
         if self.l1_weight == 0:
             alone = Limit(must_be.POSITIVE.accepts, "above 0 when l1_weight is 0")
             require(alone, "Config.adversarial_weight", self.adversarial_weight)

@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -37,6 +37,14 @@ def name_of(file: File) -> str:
     """What an error calls it: its path, its name if it is open and has one, else "the open file"."""
     name = file if isinstance(file, str | os.PathLike) else getattr(file, "name", None)
     return os.fspath(name) if isinstance(name, str | os.PathLike) else "the open file"
+
+
+def shortly(value: Any) -> str:
+    """A value as an error quotes it, in 200 letters: a stranger's may be a whole file long."""
+    try:
+        return text if len(text := repr(value)) <= 200 else f"{text[:200]}…"
+    except (ValueError, RecursionError):  # a whole number of more than 4,300 digits; a list in a list in …
+        return f"a {type(value).__name__} too large to print"
 
 
 def read_bytes(file: File, *, at_most: int) -> bytes:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from support.typechecking import unchecked
 
 from sicgan_lite import CONTEXT_FEATURES, PAPER_FEATURES, Config
-from sicgan_lite.arrays import shortly
 from sicgan_lite.config import LIMITS
+from sicgan_lite.files import shortly
 
 PRESETS = [Config.paper, Config.laptop, Config.quick]
 FEATURES = PAPER_FEATURES + CONTEXT_FEATURES

@@ -21,6 +21,7 @@ from sicgan_lite.files import (
     name_of,
     read_bytes,
     sha256_of,
+    shortly,
     write_atomically,
     write_bytes,
 )
@@ -310,3 +311,13 @@ def test_what_cannot_be_written_is_named_as_it_was_asked_for(tmp_path, monkeypat
         write_atomically(tmp_path / "picture.png", b"pixels")
     assert caught.value.filename == str(tmp_path / "picture.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_strangers_value_is_quoted_shortly():
+    assert shortly("abc") == "'abc'"
+    assert shortly("x" * 300) == "'" + "x" * 199 + "…"
+    assert shortly(10**5000) == "a int too large to print"
+    deep: list = []
+    for _ in range(10**5):
+        deep = [deep]
+    assert len(shortly(deep)) < 300

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
+from sicgan_lite.files import shortly
+
 Shape = tuple[int | None, ...]  # None: any length
 
 
@@ -126,32 +128,15 @@ def in_order(names: tuple[str, ...]) -> Limit:
     return Limit(accepts, f"one or more of {names}, in this order")
 
 
-def plain(value: Any) -> Any:
-    """NumPy's numbers and strings as Python's: no checkpoint that holds NumPy's could be read safely."""
+def plain(value: Any, *, real: bool = False) -> Any:
+    """NumPy's values as Python's, which a checkpoint holds safely; ``real`` makes 1.0 of 1: one setting."""
     if isinstance(value, tuple):
-        return tuple(plain(part) for part in value)
+        return tuple(plain(part, real=real) for part in value)
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    for abstract, kind in ((numbers.Integral, int), (numbers.Real, float), (str, str)):
-        if isinstance(value, abstract):
-            return kind(value)
-    return value
-
-
-def as_floats(value: Any) -> Any:
-    """A number as a float, a tuple of them as floats, None as None."""
-    if isinstance(value, tuple):
-        return tuple(map(float, value))
-    return None if value is None else float(value)
-
-
-def shortly(value: Any, letters: int = 200) -> str:
-    """A value as an error quotes it: a stranger's may be a whole file long."""
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # a whole number of more than 4,300 digits; a list in a list in …
-        return f"a {type(value).__name__} too large to print"
-    return text if len(text) <= letters else f"{text[:letters]}…"
+    if isinstance(value, numbers.Real):
+        return int(value) if isinstance(value, numbers.Integral) and not real else float(value)
+    return str(value) if isinstance(value, str) else value
 
 
 def check_names(names: Iterable[Any], known: Iterable[str], kind: str) -> None:
@@ -159,10 +144,9 @@ def check_names(names: Iterable[Any], known: Iterable[str], kind: str) -> None:
     known = sorted(known)
     for name in names:
         if name not in known:
-            near = str(name)[:200]
+            near, kinds = str(name)[:200], f"{kind.rsplit(maxsplit=1)[-1]}s"
             meant = get_close_matches(near, known, 1) or [k for k in known if k.startswith(f"{near}_")]
             hint = f" (did you mean {' or '.join(map(repr, meant))}?)" if meant else ""
-            kinds = f"{kind.rsplit(maxsplit=1)[-1]}s"
             raise ValueError(f"unknown {kind} {shortly(name)}{hint}; the {kinds} are {known}")
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from support.commands import TINY, grey_photo, large_photo, noise_photo
-from support.memory import memory_above
+from support.commands import TINY, grey_photo, noise_photo
 
 from sicgan_lite.cli import main
 from sicgan_lite.color import rgb_to_lab
@@ -222,19 +221,3 @@ def test_an_overlap_is_refused_before_a_training(
     assert main([*words, f"--overlap={overlap}"]) == 2
     assert "overlap must be in [0, 0.9]" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["aunt.png", "old.png"]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
-def test_24_megapixels_are_coloured_in_600_megabytes(tmp_path: Path, model: Path) -> None:
-    """From file to file: read, coloured, judged and written, above the program that did it small."""
-    small, large = noise_photo(tmp_path / "small.png"), large_photo(tmp_path / "large.jpg")
-    prepare = """
-from sicgan_lite.cli import main
-def paint(photo, out):
-    assert main(["colorize", photo, "--model", sys.argv[1], "--out", out, "--quiet"]) == 0
-paint(sys.argv[2], sys.argv[4] + "/small-colored.jpg")
-"""
-    work = 'paint(sys.argv[3], sys.argv[4] + "/large-colored.jpg")'
-    above = memory_above(prepare, work, model, small, large, tmp_path)
-    assert 24e6 * 3 * 2 < above < 600e6  # what was read and what is written

@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.commands import TINY, grey_photo, history_rows, large_photo, noise_photo, start
-from support.memory import memory_above
+from support.commands import TINY, grey_photo, history_rows, noise_photo, start
 
 from sicgan_lite.checkpoint import read_results
 from sicgan_lite.cli import main, training
@@ -160,18 +159,3 @@ def test_what_to_try_depends_on_what_was_played() -> None:
     assert training.advice(sees, lost=False) == "This was the game, with a D that sees lightness."
     assert training.advice(alone, lost=False) == "No game was played: L1 alone."
     assert "--seed" in training.advice(alone, lost=True)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
-def test_24_megapixels_are_learned_in_a_gigabyte(tmp_path: Path) -> None:
-    """Read, set up at full width, trained, coloured and judged: all above the program that did it small."""
-    small, large = noise_photo(tmp_path / "small.png"), large_photo(tmp_path / "large.jpg")
-    command = f"""
-from sicgan_lite.cli import main
-options = {[*TINY, "--quiet", "--device", "cpu"]}
-assert main(["train", sys.argv[1], "--out", sys.argv[3] + "/small", *options]) == 0
-"""
-    work = 'assert main(["train", sys.argv[2], "--out", sys.argv[3] + "/large", *options]) == 0'
-    above = memory_above(command, work, small, large, tmp_path)
-    assert 24e6 * 5 * 4 < above < 1e9  # five maps are kept

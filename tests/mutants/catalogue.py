@@ -1854,17 +1854,17 @@ FILES = [
     ),
     Mutant(
         "config.py",
-        "                object.__setattr__(self, name, as_floats(value))\n",
-        "                pass\n",
+        "plain(getattr(self, name), real=name in _FLOATS)",
+        "plain(getattr(self, name))",
         "1 and 1.0 are two runs",
         ("studies/test_sweep::test_one_and_one_point_nought_are_one_run",),
     ),
     Mutant(
-        "arrays.py",
-        "return text if len(text) <= letters else",
-        "return text if letters else",
+        "files.py",
+        "return text if len(text := repr(value)) <= 200 else",
+        "return text if (text := repr(value)) else",
         "a stranger's file is quoted whole",
-        ("test_arrays::test_a_strangers_value_is_quoted_shortly",),
+        ("test_files::test_a_strangers_value_is_quoted_shortly",),
     ),
     Mutant(
         "checkpoint.py",
