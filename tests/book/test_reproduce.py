@@ -16,7 +16,7 @@ from support.chapters import BOOK
 
 from sicgan_lite.cli.parser import build_parser
 from sicgan_lite.studies.runs import RecordError, runs_folder
-from sicgan_lite.teaching import effects, settings
+from sicgan_lite.teaching import effects, records
 from sicgan_lite.teaching.settings import RUNS, SWEEPS
 from tools import record_runs, records_table
 
@@ -58,7 +58,7 @@ def test_every_run_has_its_row() -> None:
 
 def test_a_run_that_nobody_began_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(records_table, "runs_folder", lambda: tmp_path)
-    monkeypatch.setattr(settings, "runs_folder", lambda: tmp_path)
+    monkeypatch.setattr(records, "runs_folder", lambda: tmp_path)
     (row, *_) = records_table.run_rows()
     assert row == ("`coffee-quick-seed0`", "0 of 200", "float32", "not finished", "—", "—")
 
@@ -116,7 +116,7 @@ def test_a_record_that_was_changed_stops_the_build(tmp_path: Path, monkeypatch: 
             copy = tmp_path / path.relative_to(runs_folder())
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
-    monkeypatch.setattr(settings, "runs_folder", lambda: tmp_path)
+    monkeypatch.setattr(records, "runs_folder", lambda: tmp_path)
     (tmp_path / name / "history.csv").write_text("changed")
     with pytest.raises(RecordError, match=r"history\.csv differs"):
         list(records_table.run_rows())
