@@ -41,7 +41,7 @@ KEPT = 64  # patches in memory, of which each batch takes some
 EPOCHS = 10**6  # more than will be measured
 
 
-def networks(config: Config, patches: PatchSet) -> tuple[nn.Module, nn.Module]:
+def networks(config: Config, patches: PatchSet) -> tuple[Generator, Discriminator]:
     """The preset's networks with PyTorch's own layers alone, in channels_last."""
     with torch.random.fork_rng(devices=[]):
         net_g, net_d = Generator.from_config(config), Discriminator.from_config(config)
@@ -180,8 +180,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(1)
     for name in options.presets:
         load, config = load_average(), PRESETS[name]()
-        found = {"profile": profiles(rgb, config)}
-        found |= measure(config, rgb, rounds=options.rounds, compiled=not options.no_compile)
+        found = measure(config, rgb, rounds=options.rounds, compiled=not options.no_compile)
+        found["profile"] = profiles(rgb, config)
         print(name, {key: spread(each).median for key, each in found["seconds"].items()}, flush=True)
         print(record(f"switches_{name}", found, load=load))
         print(record(f"threads_{name}", threads(config, rgb, rounds=options.rounds, many=many), load=load))
