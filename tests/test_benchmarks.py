@@ -202,8 +202,8 @@ GAME: dict[str, Any] = {
 
 def test_the_ordinary_loop_plays_the_same_game() -> None:
     """From the same weights and on the same batch, without chance, it moves both networks as ours does."""
-    calm: dict[str, Any] = {"feature_noise": 0.0, "noise_std": 0.0, "target_jitter": 0.0}
-    state = tiny_state(**GAME | calm | {"num_patches": 4, "batch_size": 4})
+    calm: dict[str, Any] = {"feature_noise": 0.0, "noise_std": 0.0, "target_jitter": 0.0, "num_patches": 4}
+    state = tiny_state(**GAME | calm)
     loop = switches.Loop(state.config, state.patches, bfloat16=False, compiled=False)
     for theirs, ours in ((loop.net_g, state.generator), (loop.net_d, state.discriminator)):
         theirs.load_state_dict(ours.state_dict())
