@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ViewportSize
 from support.pages import CHAPTERS, HANDLES, PHONE, visit
 
 LAPTOP: ViewportSize = {"width": 1280, "height": 800}
+CHOSEN = "() => [...document.querySelectorAll('picture img')].every(part => part.currentSrc)"
 MOST_CODE = 0.15  # of the page's height
 OPEN_LINES = 12
 MEASURE = """() => {
@@ -49,6 +50,7 @@ def measure(browser: Browser, served: str, name: str, viewport: ViewportSize) ->
             seen.page.wait_for_selector(ready)
         for part in seen.page.locator("picture img").all():
             part.scroll_into_view_if_needed()
+        seen.page.wait_for_function(CHOSEN)
         return seen.page.evaluate(MEASURE)
 
 
