@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from jaxtyping import Float32, UInt8, UInt16
 
-from sicgan_lite.arrays import check_float, check_rgb, require, up_to, whole
+from sicgan_lite.arrays import check_float, check_rgb, plain, require, up_to, whole
+from sicgan_lite.arrays.kinds import check_kind
 from sicgan_lite.arrays.resizing import enlarged_rows, shrink_to
 from sicgan_lite.color import Pixels, merge_ab, rgb_to_lightness, unscale_ab
 from sicgan_lite.features import coordinate_grid, mirror, window_features
@@ -86,7 +87,8 @@ def _ab_bands(
     generator: Generator, lightness: Map, size: int | None, overlap: float, z: Noise, progress: Progress
 ) -> Iterator[tuple[int, np.ndarray]]:
     """(first row, ab) of each finished band of rows, from top to bottom."""
-    size = generator.size if size is None else size
+    check_kind(generator, Generator, "generator")
+    size = plain(generator.size if size is None else size)
     z = _noise_map(z, lightness.shape, generator.noise_channels)
     small = np.clip(shrink_to(lightness, generator.width), 0, 100)
     if small.shape == lightness.shape:

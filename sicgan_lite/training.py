@@ -14,6 +14,7 @@ from jaxtyping import Float32, Real, UInt8
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
+from sicgan_lite.arrays.kinds import check_kind
 from sicgan_lite.config import Config
 from sicgan_lite.devices import Adam, Device, choose_device, uses_bfloat16
 from sicgan_lite.files import pixels_sha256
@@ -67,6 +68,7 @@ class TrainState:
         ``device`` is "auto", "cpu", "cuda" or "mps"; "auto" is the best that is here. Errors: ValueError
         for a photograph that the config's patches do not fit, and for a device that is not here.
         """
+        check_kind(config, Config, "config")
         chosen = choose_device(device)
         patches = PatchSet(rgb, config, rng=np.random.default_rng(config.seed))
         generator, discriminator = _networks(config, chosen, patches)

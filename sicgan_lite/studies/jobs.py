@@ -48,7 +48,7 @@ class JobsError(RuntimeError):
     """
 
     def __init__(self, failed: dict[str, str], missing: list[str], total: int) -> None:
-        self.failed, self.missing = failed, missing
+        self.failed, self.missing, self.total = failed, missing, total
         parts = [f"{name} failed ({reason})" for name, reason in failed.items()]
         if missing:
             parts.append(f"the executor broke before {', '.join(missing)}")
@@ -57,6 +57,10 @@ class JobsError(RuntimeError):
             f"{left} of {total} jobs left no result: {'; '.join(parts)}. The rest are on disk;"
             " the same call again computes only what is missing"
         )
+
+    def __reduce__(self) -> tuple[type[JobsError], tuple[dict[str, str], list[str], int]]:
+        """What a pickle makes it of again, in the process that asked for the jobs."""
+        return type(self), (self.failed, self.missing, self.total)
 
 
 def run_jobs(jobs: Iterable[Job], executor: Executor | None = None) -> Generator[Job, None, None]:

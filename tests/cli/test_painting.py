@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from support.commands import TINY, grey_photo, noise_photo
+from support.commands import TINY, grey_photo, large_photo, noise_photo
+from support.memory import memory_above
 
 from sicgan_lite.cli import main
 from sicgan_lite.color import rgb_to_lab
@@ -221,3 +222,21 @@ def test_an_overlap_is_refused_before_a_training(
     assert main([*words, f"--overlap={overlap}"]) == 2
     assert "overlap must be in [0, 0.9]" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["aunt.png", "old.png"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
+def test_24_megapixels_are_coloured_in_600_megabytes(tmp_path: Path) -> None:
+    """From file to file: read, coloured, judged and written, above the program that did it small."""
+    small, large = large_photo(tmp_path / "small.png", 250, 250), large_photo(tmp_path / "large.jpg")
+    prepare = f"""
+from sicgan_lite.cli import main
+run = sys.argv[3] + "/run"
+assert main(["train", sys.argv[1], "--out", run, *{[*TINY, "--set", "size=128", "--quiet"]}]) == 0
+def paint(photo, out):
+    model = run + "/generator.safetensors"
+    assert main(["colorize", photo, "--model", model, "--out", sys.argv[3] + out, "--quiet"]) == 0
+paint(sys.argv[1], "/small-colored.jpg")
+"""
+    above = memory_above(prepare, 'paint(sys.argv[2], "/large-colored.jpg")', small, large, tmp_path)
+    assert 24e6 * 3 * 2 < above < 600e6  # what was read and what is written

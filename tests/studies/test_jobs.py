@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import sys
 import threading
 import time
@@ -170,3 +171,9 @@ def test_a_killed_worker_loses_nothing_that_was_done(tmp_path: Path) -> None:
     with ProcessPoolExecutor(1, spawn) as pool:
         assert len(list(run_jobs(wanted(), pool))) == 3
     assert texts(kept) == {"a": "a", "b": "b", "c": "c"}
+
+
+def test_an_error_of_jobs_comes_back_from_another_process():
+    error = JobsError({"a": "ValueError: b"}, ["c"], 3)
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.failed, again.missing) == (str(error), error.failed, error.missing)

@@ -50,3 +50,10 @@ def grey_photo(path: Path) -> Path:
     pixels = np.random.default_rng(1).integers(0, 256, (40, 50), np.uint8)
     Image.fromarray(pixels).save(path)
     return path
+
+
+def large_photo(path: Path, height: int = 4000, width: int = 6000) -> Path:
+    """A photograph of 24 megapixels: blocks of noise."""
+    block = np.random.default_rng(0).integers(0, 256, (250, 250, 3), np.uint8)
+    Image.fromarray(np.tile(block, (height // 250, width // 250, 1))).save(path)
+    return path
