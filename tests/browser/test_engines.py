@@ -24,6 +24,7 @@ EAR = b"""<script>window.faults = [];
 addEventListener('error', e => faults.push(String(e.message || e.target.src || e.target.href)), true);
 addEventListener('unhandledrejection', e => faults.push(String(e.reason)));</script>"""
 HANDLE = ".widget-slider .noUi-handle[aria-label]"
+TRACK = ".widget-slider .noUi-target:has(.noUi-handle[aria-label])"
 # How many stops there are, and those that look the same with the focus and without.
 FOCUS = """(() => {
   const looks = stop => { const seen = [stop, stop.parentElement, stop.nextElementSibling || stop];
@@ -127,21 +128,20 @@ def test_all_that_moves_in_a_chapter_answers(engine: engines.Engine, heard: str,
 
 
 def move_every_way(engine: engines.Engine, index: int) -> None:
-    """Move one slider of the page; it says another value each time."""
+    """Move one slider of the page to its other end; it says another value each time."""
     handle = f"document.querySelectorAll('{HANDLE}')[{index}]"
-    said, at = f"{handle}.getAttribute('aria-valuetext')", f"{handle}.getAttribute('aria-valuenow')"
-    far = f"+{at} > (+{handle}.getAttribute('aria-valuemin') + +{handle}.getAttribute('aria-valuemax')) / 2"
+    said, value = f"{handle}.getAttribute('aria-valuetext')", "(+{}.getAttribute('aria-value{}'))"
+    now, low, high = (value.format(handle, part) for part in ("now", "min", "max"))
+    wide = engine.evaluate(f"{handle}.closest('.noUi-target').clientWidth")
 
-    def move(act: Callable[[bool], None]) -> None:
-        before = engine.evaluate(said)
-        act(engine.evaluate(far))
+    def move(act: Callable[[float, float], None]) -> None:
+        before, share = engine.evaluate(f"[{said}, ({now} - {low}) / ({high} - {low})]")
+        act(share, 0.05 if share > 0.5 else 0.95)
         engine.wait_for(f"{said} !== {json.dumps(before)}")
 
-    track = ".widget-slider .noUi-target:has(.noUi-handle[aria-label])"
-    wide = engine.evaluate(f"document.querySelectorAll({json.dumps(track)})[{index}].clientWidth")
-    move(lambda right: engine.press(HANDLE, LEFT if right else RIGHT, index))
-    move(lambda right: engine.swipe(HANDLE, index, -0.45 * wide if right else 0.45 * wide))
-    move(lambda right: engine.click(track, index, at=(0.05 if right else 0.95, 0.5)))
+    move(lambda share, _: engine.press(HANDLE, LEFT if share > 0.5 else RIGHT, index))
+    move(lambda share, end: engine.swipe(HANDLE, index, (end - share) * wide))
+    move(lambda _, end: engine.click(TRACK, index, at=(end, 0.5)))
 
 
 def touch(engine: engines.Engine, name: str) -> None:
@@ -175,7 +175,7 @@ def test_a_question_is_answered(engine: engines.Engine, heard: str) -> None:
     hidden = "document.querySelectorAll('.veiled[hidden]').length"
     before = engine.evaluate(hidden)
     assert before > 5
-    engine.click(".ask-choices button")
+    engine.press(".ask-choices button", SPACE)
     engine.wait_for(f"{hidden} < {before}")
     assert "You said" in engine.evaluate(
         "[...document.querySelectorAll('.ask-said')].map(p => p.innerText).join()"
