@@ -88,15 +88,15 @@ def _ab_bands(
 ) -> Iterator[tuple[int, np.ndarray]]:
     """(first row, ab) of each finished band of rows, from top to bottom."""
     check_kind(generator, Generator, "generator")
-    size = plain(generator.size if size is None else size)
+    tile: int = plain(generator.size if size is None else size)
     z = _noise_map(z, lightness.shape, generator.noise_channels)
     small = np.clip(shrink_to(lightness, generator.width), 0, 100)
     if small.shape == lightness.shape:
-        yield from _blended_bands(generator, lightness, z, size, overlap, progress)
+        yield from _blended_bands(generator, lightness, z, tile, overlap, progress)
         return
     rows, columns = ((np.arange(n) + 0.5) * m / n for n, m in zip(small.shape, lightness.shape, strict=True))
     z = z[np.ix_(rows.astype(int), columns.astype(int))]
-    ab = np.concatenate([ab for _, ab in _blended_bands(generator, small, z, size, overlap, iter)])
+    ab = np.concatenate([ab for _, ab in _blended_bands(generator, small, z, tile, overlap, iter)])
     for top in progress(range(0, len(lightness), _ROWS_AT_ONCE)):
         yield top, enlarged_rows(ab, lightness.shape, top, top + _ROWS_AT_ONCE)
 
