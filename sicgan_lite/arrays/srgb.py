@@ -73,7 +73,8 @@ def _scale_chroma(lab: np.ndarray, factor: np.ndarray) -> np.ndarray:
 
 
 def _in_gamut(linear: np.ndarray) -> np.ndarray:
-    return ((linear >= -_GAMUT_TOLERANCE) & (linear <= 1 + _GAMUT_TOLERANCE)).all(axis=0)
+    inside = (linear >= -_GAMUT_TOLERANCE) & (linear <= 1 + _GAMUT_TOLERANCE)
+    return np.asarray(inside.all(axis=0))
 
 
 def linear_rgb(lab: np.ndarray) -> np.ndarray:

@@ -87,8 +87,8 @@ def interval(killed: int, judged: int, z: float = 1.96) -> tuple[float, float]:
 
 def all_mutants() -> dict[str, list[Spot]]:
     """Every mutant that cosmic-ray makes of each file of the method."""
-    from cosmic_ray.ast import ast_nodes, get_ast
-    from cosmic_ray.operators.provider import _OPERATORS as OPERATORS
+    from cosmic_ray.ast import ast_nodes, get_ast  # pyright: ignore[reportMissingImports]
+    from cosmic_ray.operators.provider import _OPERATORS as OPERATORS  # pyright: ignore[reportMissingImports]
 
     found: dict[str, list[Spot]] = {}
     for file in METHOD:
@@ -102,8 +102,8 @@ def all_mutants() -> dict[str, list[Spot]]:
 
 def mutated(spot: Spot) -> str | None:
     """The file with the fault; None when it changes nothing that runs, or cannot be read."""
-    from cosmic_ray.mutating import mutate_code
-    from cosmic_ray.operators.provider import _OPERATORS as OPERATORS
+    from cosmic_ray.mutating import mutate_code  # pyright: ignore[reportMissingImports]
+    from cosmic_ray.operators.provider import _OPERATORS as OPERATORS  # pyright: ignore[reportMissingImports]
 
     source = source_of(spot.file)
     text = mutate_code(source, OPERATORS[spot.operator](), spot.place)
