@@ -62,7 +62,8 @@ def print_page(browser: Browser, path: Path) -> Sheaf:
         reader = PdfReader(io.BytesIO(page.pdf(**A4)))
         if reader.pages[0].mediabox.width > reader.pages[0].mediabox.height:
             # A page that asks for a sheet of its own is laid out for it, at its own size.
-            reader = PdfReader(io.BytesIO(page.pdf(**(A4 | {"scale": 1}))))
+            whole: dict[str, Any] = A4 | {"scale": 1}
+            reader = PdfReader(io.BytesIO(page.pdf(**whole)))
         return Sheaf(path, heading, reader)
     finally:
         page.close()

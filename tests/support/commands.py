@@ -53,7 +53,10 @@ def grey_photo(path: Path) -> Path:
 
 
 def large_photo(path: Path, height: int = 4000, width: int = 6000) -> Path:
-    """A photograph of 24 megapixels: blocks of noise."""
+    """A photograph of 24 megapixels: blocks of noise in three tints, from dark to light."""
     block = np.random.default_rng(0).integers(0, 256, (250, 250, 3), np.uint8)
+    for channel in range(3):
+        block[:, 84 * channel : 84 * (channel + 1), channel] //= 3
+    block = (block * np.linspace(0.3, 1, 250)[:, None, None]).astype(np.uint8)
     Image.fromarray(np.tile(block, (height // 250, width // 250, 1))).save(path)
     return path
