@@ -57,12 +57,13 @@ class PatchSet:
         kept = context if 4 * len(context) * lab[..., 0].size <= _CONTEXT_BYTES else ()
         self._made_anew = context[len(kept) :]
         self._lightness = lab[..., 0].copy() if self._made_anew else None
-        self._maps = _maps(lab, kept)
+        self._maps, shape = _maps(lab, kept), lab.shape[:2]
+        del lab  # which weighs as much as what origins are drawn from
         self._transforms = list((TRANSFORMS if config.transforms == "paper" else ALL_TRANSFORMS).values())
         self._length = config.num_patches
         self.size = config.size
         self.origins = sample_origins(
-            *lab.shape[:2],
+            *shape,
             size=config.size,
             count=math.ceil(config.num_patches / len(self._transforms)),
             min_distance=config.min_distance,
@@ -79,7 +80,8 @@ class PatchSet:
     ) -> tuple[Float32[np.ndarray, "*n c p p"], Float32[np.ndarray, "*n 2 p p"]]:
         """The features (U) and targets (V) of one patch, or of a batch in the order of ``indices``.
 
-        U holds lightness, Sobel, Laplacian, x, y, then the context features; V is ab / 110.
+        U holds lightness, Sobel, Laplacian, x, y, then the context features; V is ab / 110. Errors:
+        IndexError for a number that no patch has, and for what is no index.
         """
         chosen = np.arange(len(self))[indices]
         if chosen.ndim > 1:  # of None and True, which NumPy takes for axes

@@ -28,8 +28,8 @@ def run_train(args: argparse.Namespace) -> None:
     """Train on one photograph; saved at least twice a minute, at the end of an epoch, and when stopped."""
     from sicgan_lite.devices import keep_freed_memory
 
-    keep_freed_memory()
     photo = photo_from(args.photo)
+    keep_freed_memory()  # not before: what decoding a large photograph took goes back
     with _resumed(args, photo) if args.resume else _begun(args, photo) as run:
         if not train_with_progress(run, photo, quiet=args.quiet, preview=args.preview):
             state = run.state

@@ -29,7 +29,7 @@ from sicgan_lite.pictures.images import read_image, write_image
 from sicgan_lite.pictures.provenance import own_provenance
 from sicgan_lite.plotting import before_after, rasterize
 from sicgan_lite.studies.jobs import Job, JobsError, run_jobs
-from sicgan_lite.studies.judging import check_has_color, judge, lightness_profile
+from sicgan_lite.studies.judging import check_has_color, judge, lightness_profile, small_copy
 from sicgan_lite.studies.measuring import train_and_measure
 from sicgan_lite.studies.sheet import contact_sheet
 from sicgan_lite.studies.sweep import SweepRun, read_run
@@ -45,6 +45,7 @@ class Entry(NamedTuple):
 
 _PICTURE = ".before-after.png"
 _SHEET = "index.html"
+_DRAWN_WIDTH = 1040  # pixels: as wide as the three are together, so that nothing is lost
 
 
 def make_album(
@@ -116,6 +117,7 @@ def _verdict(picture: np.ndarray, rgb: np.ndarray) -> dict[str, Any]:
 
 
 def _draw(rgb: np.ndarray, colored: np.ndarray) -> np.ndarray:
+    rgb, colored = (small_copy(picture, _DRAWN_WIDTH) for picture in (rgb, colored))
     return rasterize(before_after(rgb, grey(rgb), colored))
 
 

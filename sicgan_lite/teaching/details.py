@@ -51,7 +51,7 @@ def outline_part(panel: Axes, part: Part) -> None:
 def show_details(
     images: Sequence[UInt8[np.ndarray, "h w 3"]], titles: Sequence[str], part: tuple[slice, slice], name: str
 ) -> BookFigure:
-    """Pictures side by side, and below each one a part of it, enlarged; above, it is outlined.
+    """The ``images`` under their ``titles``, and below each a part of it, larger; above, it is outlined.
 
     ``part`` is slices for rows and columns, in pixels, the same for all; ``name`` is the title of each
     enlargement. Errors: as ``outline`` and ``show_images``.

@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from support.commands import TINY, grey_photo, history_rows, noise_photo, start
+from support.commands import TINY, grey_photo, history_rows, large_photo, noise_photo, start
+from support.memory import memory_above
 
 from sicgan_lite.checkpoint import read_results
 from sicgan_lite.cli import main, training
@@ -159,3 +160,18 @@ def test_what_to_try_depends_on_what_was_played() -> None:
     assert training.advice(sees, lost=False) == "This was the game, with a D that sees lightness."
     assert training.advice(alone, lost=False) == "No game was played: L1 alone."
     assert "--seed" in training.advice(alone, lost=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no getrusage there")
+def test_24_megapixels_are_trained_in_a_gigabyte(tmp_path: Path) -> None:
+    """From file to file: read, learnt, painted, judged and written, above the program that did it small."""
+    photos = large_photo(tmp_path / "small.png", 250, 250), large_photo(tmp_path / "large.jpg")
+    learn = f"""
+assert main(["train", sys.argv[1], "--out", sys.argv[2], *{TINY}, "--quiet"]) == 0
+"""
+    takes = [
+        memory_above("from sicgan_lite.cli import main", learn, photo, tmp_path / photo.stem)
+        for photo in photos
+    ]
+    assert 24e6 * 3 < takes[1] - takes[0] < 1e9  # what was read, at least

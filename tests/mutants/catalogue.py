@@ -1191,6 +1191,20 @@ JOBS = [
         ("studies/test_album::test_each_photograph_has_the_model_that_was_trained_on_it",),
     ),
     Mutant(
+        "studies/album.py",
+        "(small_copy(picture, _DRAWN_WIDTH) for",
+        "(picture for",
+        "a large photograph drawn whole, in a gigabyte",
+        ("cli/test_training::test_24_megapixels_are_trained_in_a_gigabyte",),
+    ),
+    Mutant(
+        "patches.py",
+        "        del lab  # which weighs as much as what origins are drawn from\n",
+        "",
+        "LAB kept while origins are drawn",
+        ("cli/test_training::test_24_megapixels_are_trained_in_a_gigabyte",),
+    ),
+    Mutant(
         "studies/measuring.py",
         "    state.rng.set_state(before)\n",
         "",
