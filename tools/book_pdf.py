@@ -32,6 +32,11 @@ A4: dict[str, Any] = {
     "margin": dict.fromkeys(("top", "right", "bottom", "left"), "16mm"),
 }
 EQUATIONS = "() => window.MathJax && MathJax.startup ? MathJax.startup.promise : null"
+# They wait until a reader comes near, and paper has none.
+PICTURES = """() => Promise.all([...document.images].map(image => {
+  image.loading = "eager";
+  return image.decode().catch(() => {});
+}))"""
 NUMBER = '<div style="font-size:8px;width:100%;text-align:center"><span class="pageNumber"></span></div>'
 PATIENCE = 120_000  # milliseconds, on a busy machine
 NOT_PRINTED = ("book/api", "book/teaching-api", "book/status", "book/changes")  # looked up on a screen
@@ -53,11 +58,12 @@ def _names(entry: dict[str, Any]) -> Iterator[str]:
 
 
 def print_page(browser: Browser, path: Path) -> Sheaf:
-    """One page on A4, with its equations set."""
+    """One page on A4, with its equations set and its pictures there."""
     page = browser.new_page()
     try:
         page.goto(path.as_uri(), timeout=PATIENCE)
         page.evaluate(EQUATIONS)
+        page.evaluate(PICTURES)
         heading = page.locator("h1").first.inner_text(timeout=PATIENCE).strip().rstrip("#")
         reader = PdfReader(io.BytesIO(page.pdf(**A4)))
         if reader.pages[0].mediabox.width > reader.pages[0].mediabox.height:

@@ -124,7 +124,7 @@ def test_a_record_that_was_changed_stops_the_build(tmp_path: Path, monkeypatch: 
 
 def test_a_table_that_is_none_is_refused() -> None:
     directive = SimpleNamespace(arguments=["walks"], error=ValueError)
-    with pytest.raises(ValueError, match=r"\['runs', 'sweeps'\], got 'walks'"):
+    with pytest.raises(ValueError, match=r"\['runs', 'sweeps', 'presets'\], got 'walks'"):
         records_table.RecordsTable.run(directive)  # pyright: ignore[reportArgumentType]
 
 

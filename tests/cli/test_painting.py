@@ -220,7 +220,7 @@ def test_an_overlap_is_refused_before_a_training(
     old, teacher = grey_photo(tmp_path / "old.png"), noise_photo(tmp_path / "aunt.png")
     words = ["colorize", str(old), "--like", str(teacher), "--out", str(tmp_path / "new.png")]
     assert main([*words, f"--overlap={overlap}"]) == 2
-    assert "overlap must be in [0, 0.9]" in capsys.readouterr().err
+    assert "overlap must be a number in [0, 0.9]" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["aunt.png", "old.png"]
 
 
