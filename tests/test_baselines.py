@@ -115,6 +115,13 @@ def test_each_lightness_gets_the_medians_of_its_step():
         assert np.median(np.abs(painted[..., channel] - wanted)) < 0.5
 
 
+def test_every_step_of_lightness_has_a_colour_of_its_own():
+    lightness = np.arange(5, 100, 10, dtype=np.float32)[None]  # the middles of ten steps
+    ab = np.where(np.arange(10) % 2, 8, -8).astype(np.float32)[None, :, None].repeat(2, axis=2)
+    rgb = merge_ab(lightness, ab)
+    assert np.abs(median_by_lightness(rgb, bins=10).astype(int) - rgb).max() <= 1
+
+
 def test_one_step_is_the_median_colour_and_many_fit_better():
     rgb = photo(40, 50)
     median = np.median(rgb_to_lab(rgb)[..., 1:].reshape(-1, 2), axis=0)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sicgan_lite import clip_to_gamut, lab_to_rgb, merge_ab, rgb_to_lab, unscale_ab
-from sicgan_lite.color import scale_ab, scale_lightness
+from sicgan_lite.color import rgb_to_lightness, scale_ab, scale_lightness
 
 # Bruce Lindbloom's CIE colour calculator (brucelindbloom.com): sRGB, D65, no adaptation.
 COLOR_BARS = {
@@ -238,3 +238,9 @@ def test_a_grey_of_sixteen_bits_has_the_lightness_of_its_formula():
     lab = rgb_to_lab(np.dstack([value] * 3))
     np.testing.assert_allclose(lab[..., 0], 116 * np.cbrt(linear) - 16, atol=2e-4)
     assert lab[0, 1, 0] > lab[0, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_lightness_alone_is_that_of_lab(dtype):
+    rgb = np.random.default_rng(0).integers(0, np.iinfo(dtype).max + 1, (30, 40, 3)).astype(dtype)
+    assert np.array_equal(rgb_to_lightness(rgb), rgb_to_lab(rgb)[..., 0])

@@ -398,6 +398,13 @@ def test_settings_that_were_written_before_an_option_still_load():
     assert Config.from_dict(old) == Config.quick(seed=5)
 
 
+def test_context_reaches_from_one_pixel_to_thirty_two():
+    powers = ("1", "2", "4", "8", "16", "32")
+    assert [name.split("_") for name in CONTEXT_FEATURES] == [
+        [kind, sigma] for kind in ("blur", "spread") for sigma in powers
+    ]
+
+
 def test_photo_is_a_game_with_a_conditional_discriminator():
     photo = Config.photo()
     assert (photo.conditional, photo.width, photo.features[3:]) == (True, 240, CONTEXT_FEATURES)

@@ -1191,6 +1191,27 @@ JOBS = [
         ("studies/test_album::test_each_photograph_has_the_model_that_was_trained_on_it",),
     ),
     Mutant(
+        "baselines.py",
+        "astype(int), bins - 1)",
+        "astype(int), bins >> 1)",
+        "the lighter half of the table in one step",
+        ("test_baselines::test_every_step_of_lightness_has_a_colour_of_its_own",),
+    ),
+    Mutant(
+        "config.py",
+        "for sigma in (1, 2, 4, 8, 16, 32)",
+        "for sigma in (1, 2, 5, 8, 16, 32)",
+        "a context of five pixels",
+        ("test_config::test_context_reaches_from_one_pixel_to_thirty_two",),
+    ),
+    Mutant(
+        "color.py",
+        "lightness[top : top + rows] = lightness_of",
+        "lightness[top : top % rows] = lightness_of",
+        "no lightness of a picture in one block",
+        ("test_color::test_lightness_alone_is_that_of_lab",),
+    ),
+    Mutant(
         "studies/album.py",
         "(small_copy(picture, _DRAWN_WIDTH) for",
         "(picture for",
