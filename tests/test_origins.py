@@ -257,3 +257,9 @@ def test_the_cost_grows_almost_with_the_count():
 def test_a_seed_is_as_good_as_a_generator():
     first, again = (sample_origins(40, 50, size=8, count=9, rng=rng) for rng in (3, np.random.default_rng(3)))
     np.testing.assert_array_equal(first, again)
+
+
+def test_the_safe_distance_leaves_room_when_the_first_takes_the_middle():
+    # Nine positions: within less than 2 of the middle lie all of them, within less than √2 five.
+    assert safe_distance(3, 3, size=1, count=2) == pytest.approx(np.sqrt(2))
+    assert all(len(sample_origins(3, 3, size=1, count=2, rng=seed)) == 2 for seed in range(20))

@@ -1191,6 +1191,13 @@ JOBS = [
         ("studies/test_album::test_each_photograph_has_the_model_that_was_trained_on_it",),
     ),
     Mutant(
+        "origins.py",
+        "allowed = (positions - 1) // (count - 1)",
+        "allowed = (positions * 1) // (count - 1)",
+        "a safe distance that one origin in the middle uses up",
+        ("test_origins::test_the_safe_distance_leaves_room_when_the_first_takes_the_middle",),
+    ),
+    Mutant(
         "baselines.py",
         "astype(int), bins - 1)",
         "astype(int), bins >> 1)",
