@@ -15,7 +15,7 @@ from scipy.stats import chisquare
 
 from sicgan_lite import origins as module
 from sicgan_lite import sample_origins
-from sicgan_lite.origins import Holdout, safe_distance
+from sicgan_lite.origins import Holdout, holdout_mask, safe_distance
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -263,3 +263,8 @@ def test_the_safe_distance_leaves_room_when_the_first_takes_the_middle():
     # Nine positions: within less than 2 of the middle lie all of them, within less than √2 five.
     assert safe_distance(3, 3, size=1, count=2) == pytest.approx(np.sqrt(2))
     assert all(len(sample_origins(3, 3, size=1, count=2, rng=seed)) == 2 for seed in range(20))
+
+
+def test_a_mask_is_true_in_the_holdout_alone():
+    mask = holdout_mask((0, 0.5, 1, 1), 2, 4)
+    assert mask.tolist() == [[False, False, True, True]] * 2

@@ -1198,6 +1198,13 @@ JOBS = [
         ("test_origins::test_the_safe_distance_leaves_room_when_the_first_takes_the_middle",),
     ),
     Mutant(
+        "origins.py",
+        "    mask[top:bottom, left:right] = True",
+        "    mask[top:bottom, left:right] = False",
+        "a mask that marks nothing",
+        ("test_origins::test_a_mask_is_true_in_the_holdout_alone",),
+    ),
+    Mutant(
         "baselines.py",
         "astype(int), bins - 1)",
         "astype(int), bins >> 1)",
